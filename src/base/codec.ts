@@ -1,0 +1,159 @@
+/**
+ * Checked reading and writing of small binary fields: little-endian integers, LEB128 varints, length-prefixed bytes.
+ * A reader never trusts a length: each read is bounded by the bytes at hand and fails with a DataError that names
+ * the field and its offset. Integers are exact up to 2^53 - 1; a larger one is refused.
+ */
+import { DataError, assert } from './errors.js';
+
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get offset(): number {
+    return this.#at;
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  u8(field: string): number {
+    this.#need(1, field);
+    return this.#view.getUint8(this.#at++);
+  }
+
+  u16(field: string): number {
+    this.#need(2, field);
+    this.#at += 2;
+    return this.#view.getUint16(this.#at - 2, true);
+  }
+
+  u32(field: string): number {
+    this.#need(4, field);
+    this.#at += 4;
+    return this.#view.getUint32(this.#at - 4, true);
+  }
+
+  /** Unsigned LEB128 of at most 53 bits; refuses encodings longer than the shortest one. */
+  varint(field: string): number {
+    let value = 0;
+    let scale = 1;
+    for (let count = 1; ; count++) {
+      const byte = this.u8(field);
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if (byte === 0 && count > 1) throw this.#fail(field, 'has a padded varint');
+        break;
+      }
+      scale *= 128;
+      if (count === 8) throw this.#fail(field, 'has a varint above 2^53');
+    }
+    if (!Number.isSafeInteger(value)) throw this.#fail(field, 'has a varint above 2^53');
+    return value;
+  }
+
+  /** Zigzag varint: 0, -1, 1, -2 ... */
+  signedVarint(field: string): number {
+    const value = this.varint(field);
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** A view of the next `length` bytes, not a copy. */
+  bytes(length: number, field: string): Uint8Array {
+    this.#need(length, field);
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  /** Throws unless everything was consumed. */
+  end(field: string): void {
+    if (this.remaining !== 0) throw this.#fail(field, `has ${this.remaining} surplus bytes`);
+  }
+
+  #need(length: number, field: string): void {
+    if (!(length <= this.remaining)) {
+      throw this.#fail(field, `needs ${length} bytes, only ${this.remaining} are left`);
+    }
+  }
+
+  #fail(field: string, problem: string): DataError {
+    return new DataError(`${field} at byte ${this.#at} ${problem}`);
+  }
+}
+
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #at = 0;
+
+  constructor(capacity = 256) {
+    this.#bytes = new Uint8Array(capacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  get length(): number {
+    return this.#at;
+  }
+
+  u8(value: number): this {
+    this.#room(1);
+    this.#view.setUint8(this.#at++, value);
+    return this;
+  }
+
+  u16(value: number): this {
+    this.#room(2);
+    this.#view.setUint16(this.#at, value, true);
+    this.#at += 2;
+    return this;
+  }
+
+  u32(value: number): this {
+    this.#room(4);
+    this.#view.setUint32(this.#at, value, true);
+    this.#at += 4;
+    return this;
+  }
+
+  varint(value: number): this {
+    assert(Number.isSafeInteger(value) && value >= 0, `varint ${value} is a safe unsigned integer`);
+    this.#room(8);
+    let rest = value;
+    while (rest >= 128) {
+      this.#bytes[this.#at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    this.#bytes[this.#at++] = rest;
+    return this;
+  }
+
+  signedVarint(value: number): this {
+    return this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
+  }
+
+  bytes(bytes: Uint8Array): this {
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+    return this;
+  }
+
+  /** What was written, as a copy of exact size. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  #room(length: number): void {
+    if (this.#at + length <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + length));
+    grown.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}

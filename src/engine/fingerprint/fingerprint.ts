@@ -1,0 +1,96 @@
+/**
+ * Block fingerprints by the name that manifests and packages carry. `xxh3-128` is fast and for one trust domain only;
+ * `blake3` and `sha256` resist planted collisions. Codes are those of the multihash table.
+ */
+import { createHash } from 'node:crypto';
+import type { KernelInstance } from '../../kernels/abi.js';
+import type { Arena, Window } from '../../kernels/arena.js';
+import { present } from '../../base/errors.js';
+
+export const fingerprintNames = ['xxh3-128', 'blake3', 'sha256'] as const;
+export type FingerprintName = (typeof fingerprintNames)[number];
+
+export interface Fingerprint {
+  readonly name: FingerprintName;
+  /** https://github.com/multiformats/multicodec, table.csv. */
+  readonly multihashCode: number;
+  readonly digestBytes: number;
+  /** Whether an attacker who chooses the data cannot make two blocks share a digest. */
+  readonly collisionResistant: boolean;
+  /**
+   * Digests of `count` blocks at `data`; ends (relative to `data`) are in the u32 window `cuts`; digests go to `out`,
+   * digestBytes each. All three are windows of the same kernel instance.
+   */
+  hashBlocks(kernels: KernelInstance, data: number, cuts: Window, count: number, out: Window): void;
+}
+
+export const fingerprints: Readonly<Record<FingerprintName, Fingerprint>> = {
+  'xxh3-128': {
+    name: 'xxh3-128',
+    multihashCode: 0xb3e4,
+    digestBytes: 16,
+    collisionResistant: false,
+    hashBlocks: (kernels, data, cuts, count, out) =>
+      kernels.functions.xxh3(data, cuts.pointer, count, out.pointer),
+  },
+  blake3: {
+    name: 'blake3',
+    multihashCode: 0x1e,
+    digestBytes: 32,
+    collisionResistant: true,
+    hashBlocks: (kernels, data, cuts, count, out) =>
+      kernels.functions.blake3(data, cuts.pointer, count, out.pointer),
+  },
+  sha256: {
+    name: 'sha256',
+    multihashCode: 0x12,
+    digestBytes: 32,
+    collisionResistant: true,
+    // node:crypto is OpenSSL with SHA-NI: 1.5 GB/s, out of WebAssembly's reach.
+    hashBlocks: (kernels, data, cuts, count, out) => {
+      const memory = new Uint8Array(kernels.memory.buffer);
+      const ends = cuts.u32(count);
+      const digests = out.u8(0, count * 32);
+      let start = 0;
+      for (let i = 0; i < count; i++) {
+        const end = present(ends[i], 'cut');
+        digests.set(
+          createHash('sha256')
+            .update(memory.subarray(data + start, data + end))
+            .digest(),
+          i * 32,
+        );
+        start = end;
+      }
+    },
+  },
+};
+
+/**
+ * Digests a few bytes of JavaScript memory by the same kernels: for Merkle nodes, records and frames, where the border
+ * is crossed once an item and speed does not matter. Owns a small window; one per thread.
+ */
+export class Hasher {
+  readonly fingerprint: Fingerprint;
+  readonly #arena: Arena;
+  readonly #cut: Window;
+  readonly #out: Window;
+  #data: Window;
+
+  constructor(fingerprint: Fingerprint, arena: Arena) {
+    this.fingerprint = fingerprint;
+    this.#arena = arena;
+    this.#cut = arena.reserve(4);
+    this.#out = arena.reserve(fingerprint.digestBytes);
+    this.#data = arena.reserve(4096);
+  }
+
+  /** A fresh array of digestBytes. */
+  digest(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > this.#data.length) this.#data = this.#arena.reserve(bytes.length * 2);
+    this.#data.u8(0, bytes.length).set(bytes);
+    this.#cut.u32()[0] = bytes.length;
+    this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cut, 1, this.#out);
+    return this.#out.u8().slice();
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * The linear address space of a snapshot, and its division into leaves and regions.
+ *
+ * All file entries lie end to end in entry order. Each entry is divided into leaves of 64 KiB (the last may be short; an empty
+ * file has none): the units of content identity. Leaves are grouped into regions of at most `regionBytes`, the units of
+ * work. Both divisions depend on entry sizes alone, never on the worker count or on content.
+ */
+import { leafBytes, regionBytes } from '../../base/limits.js';
+import { assert, present } from '../../base/errors.js';
+import type { Entry } from './snapshot.js';
+
+/** A run of whole leaves, the unit of work of one kernel call. May span several small entries, or be part of a large one. */
+export interface Region {
+  readonly index: number;
+  readonly address: number;
+  readonly length: number;
+  readonly firstLeaf: number;
+  readonly leafCount: number;
+}
+
+export class Layout {
+  /** Address of each entry's first byte; one more element holds the total. */
+  readonly entryAddress: Float64Array;
+  /** Index of each entry's first leaf; one more element holds the total. */
+  readonly entryLeaf: Float64Array;
+
+  constructor(entries: readonly Entry[]) {
+    this.entryAddress = new Float64Array(entries.length + 1);
+    this.entryLeaf = new Float64Array(entries.length + 1);
+    let address = 0;
+    let leaf = 0;
+    entries.forEach((entry, index) => {
+      this.entryAddress[index] = address;
+      this.entryLeaf[index] = leaf;
+      address += entry.sizeBytes;
+      leaf += Math.ceil(entry.sizeBytes / leafBytes);
+    });
+    this.entryAddress[entries.length] = address;
+    this.entryLeaf[entries.length] = leaf;
+  }
+
+  get entryCount(): number {
+    return this.entryAddress.length - 1;
+  }
+
+  get totalBytes(): number {
+    return present(this.entryAddress[this.entryCount], 'total size');
+  }
+
+  get leafCount(): number {
+    return present(this.entryLeaf[this.entryCount], 'total leaf count');
+  }
+
+  startOf(entry: number): number {
+    return present(this.entryAddress[entry], 'entry address');
+  }
+
+  endOf(entry: number): number {
+    return present(this.entryAddress[entry + 1], 'entry end address');
+  }
+
+  firstLeafOf(entry: number): number {
+    return present(this.entryLeaf[entry], 'entry leaf');
+  }
+
+  /** The entry that holds the byte at `address` (never an empty one). */
+  entryAt(address: number): number {
+    assert(address >= 0 && address < this.totalBytes, 'the address lies inside the snapshot');
+    return lastAtMost(this.entryAddress, address);
+  }
+
+  /** The address at which leaf `leaf` begins; the total for leaf === leafCount. */
+  leafAddress(leaf: number): number {
+    if (leaf === this.leafCount) return this.totalBytes;
+    const entry = lastAtMost(this.entryLeaf, leaf);
+    return this.startOf(entry) + (leaf - this.firstLeafOf(entry)) * leafBytes;
+  }
+
+  /** The leaf that holds the byte at `address`. */
+  leafAt(address: number): number {
+    const entry = this.entryAt(address);
+    return this.firstLeafOf(entry) + Math.floor((address - this.startOf(entry)) / leafBytes);
+  }
+
+  /** End offsets, relative to the first leaf's address, of `count` leaves: the `cuts` of the hash kernels. */
+  leafCuts(firstLeaf: number, count: number): Uint32Array {
+    const cuts = new Uint32Array(count);
+    const origin = this.leafAddress(firstLeaf);
+    let entry = count === 0 ? 0 : lastAtMost(this.entryLeaf, firstLeaf);
+    for (let i = 0; i < count; i++) {
+      const leaf = firstLeaf + i;
+      while (leaf >= present(this.entryLeaf[entry + 1], 'entry leaf')) entry++;
+      const within = (leaf - this.firstLeafOf(entry) + 1) * leafBytes;
+      cuts[i] = Math.min(this.startOf(entry) + within, this.endOf(entry)) - origin;
+    }
+    return cuts;
+  }
+
+  /** All regions in order: whole leaves, at most `regionBytes` each. */
+  *regions(): Generator<Region> {
+    let index = 0;
+    let firstLeaf = 0;
+    let address = 0;
+    while (firstLeaf < this.leafCount) {
+      let leaf = firstLeaf;
+      let end = address;
+      for (;;) {
+        // A long file advances by whole steps; short ones leaf by leaf.
+        const next = leaf < this.leafCount ? this.leafAddress(leaf + 1) : Infinity;
+        if (next - address > regionBytes) break;
+        leaf++;
+        end = next;
+      }
+      yield { index: index++, address, length: end - address, firstLeaf, leafCount: leaf - firstLeaf };
+      firstLeaf = leaf;
+      address = end;
+    }
+  }
+}
+
+/** Index of the last element <= value in an ascending array; of equal elements the last (so empty entries are passed over). */
+function lastAtMost(ascending: Float64Array, value: number): number {
+  let low = 0;
+  let high = ascending.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (present(ascending[middle], 'element') <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,166 @@
+/**
+ * The kernel ABI: one list of functions that the WebAssembly module and its plain TypeScript twin both implement,
+ * over one linear memory. All arguments are unsigned 32-bit integers (pointers and lengths in bytes unless the name
+ * says otherwise); results are unsigned 32-bit integers. One call handles a region; nothing here is called per block.
+ *
+ * Laws that every kernel keeps, and the suite in test/kernels holds:
+ * - it reads only [data, data + length) and writes only its output window (and the module's own scratch);
+ * - it allocates nothing; the caller sizes the output window as stated;
+ * - pointers need no alignment, except that windows of u32 are 4-byte aligned;
+ * - the same bytes give the same result wherever they lie in memory.
+ *
+ * `cuts` is a u32 array of `count` ascending end offsets relative to `data`: block i is [cuts[i-1] or 0, cuts[i]).
+ * `runs` is a u32 array of alternating run lengths in bytes; the first run may be 0, later ones are positive.
+ */
+export interface KernelFunctions {
+  /**
+   * Compares `length` bytes at `a` and `b` in blocks of `blockBytes` (the last may be short). Writes alternating runs,
+   * first equal, then different, at block granularity. `runs` holds ceil(length / blockBytes) + 1 u32. Returns the run count.
+   */
+  compareRuns(a: number, b: number, length: number, blockBytes: number, runs: number): number;
+
+  /** As compareRuns with a block of zeros: alternating runs, first not-zero, then zero. Returns the run count. */
+  zeroRuns(data: number, length: number, blockBytes: number, runs: number): number;
+
+  /** XXH3-128 (seed 0) of each block; 16 bytes each in canonical (big-endian, `xxhsum -H2`) order at `out`. */
+  xxh3(data: number, cuts: number, count: number, out: number): void;
+
+  /** BLAKE3 of each block; 32 bytes each at `out`. */
+  blake3(data: number, cuts: number, count: number, out: number): void;
+
+  /**
+   * FastCDC 2020 (normalisation level 1, 64-bit gear, as fastcdc-rs v2020) from `data`, as if a cut lay there.
+   * `averageBytes` is a power of two; min <= average <= max. Writes end offsets to `cuts` (room for length / minBytes + 1).
+   * With `final` = 0 it stops where fewer than `maxBytes` remain, since the next cut could depend on bytes that are not here;
+   * with `final` = 1 the end of data is a cut. `seedLow`, `seedHigh` are XORed into the gear table. Returns the cut count.
+   */
+  fastcdc(
+    data: number,
+    length: number,
+    final: number,
+    minBytes: number,
+    averageBytes: number,
+    maxBytes: number,
+    seedLow: number,
+    seedHigh: number,
+    cuts: number,
+  ): number;
+
+  /** rsync's weak checksum (a = sum of bytes, b = sum of prefix sums, both mod 2^16, a | b << 16) of each block; u32 each at `out`. */
+  rollingSums(data: number, cuts: number, count: number, out: number): void;
+
+  /**
+   * Builds the search table over `count` weak sums (u32 at `sums`): `heads` has 2^tableBits u32, `next` has `count` u32; entries are
+   * block index + 1, 0 ends a chain; chains list lower indices first; identical (weak) sums of more than 64 blocks are cut off after 64.
+   */
+  rollingIndex(sums: number, count: number, heads: number, tableBits: number, next: number): void;
+
+  /**
+   * rsync search: slides a window of `blockBytes` over [data, data + length) starting at offsets [0, startLimit), looks its weak sum up
+   * and confirms with XXH3-128 against `digests` (16 bytes a block). After a match of block i the window moves on by blockBytes and block
+   * i + 1 is tried first. Writes pairs u32 (offset, block index), ascending offsets, non-overlapping; `out` has room for length / blockBytes + 1 pairs.
+   * The last window starts at min(startLimit - 1, length - blockBytes). Returns the pair count. `probes` (one u32) receives the number of
+   * strong-hash confirmations tried.
+   */
+  rollingSearch(
+    data: number,
+    length: number,
+    startLimit: number,
+    blockBytes: number,
+    sums: number,
+    digests: number,
+    heads: number,
+    tableBits: number,
+    next: number,
+    out: number,
+    probes: number,
+  ): number;
+
+  /**
+   * Copy/add/literal instructions that rebuild `target` from `base`. `diagonal` is the base offset that lies opposite target offset 0
+   * (as a signed 32-bit number): it is tried first. `operations` receives records of three u32 {kind, length, baseOffset}
+   * (kinds below; baseOffset is 0 for literals); lengths are positive and sum to targetLength. At most `operationsCapacity` records
+   * are written (at least 1): where they run out, the rest is one literal. `table` is scratch of 2^tableBits u32.
+   * An ADD is chosen where an approximate match is cheaper than literals: runs that mostly equal the base.
+   * Returns the record count (0 for an empty target).
+   */
+  deltaEncode(
+    base: number,
+    baseLength: number,
+    target: number,
+    targetLength: number,
+    diagonal: number,
+    table: number,
+    tableBits: number,
+    operations: number,
+    operationsCapacity: number,
+  ): number;
+
+  /**
+   * Gathers the payload of encoded operations: for each ADD, target - base bytewise to `differences`; for each LITERAL, target bytes
+   * to `literals`. Both windows hold targetLength bytes. Returns the number of difference bytes (literals are targetLength - copied - added).
+   */
+  deltaGather(
+    base: number,
+    target: number,
+    operations: number,
+    operationCount: number,
+    differences: number,
+    literals: number,
+  ): number;
+
+  /**
+   * Rebuilds at `out` from instructions. Checks every offset and length against the windows given. Returns the bytes written, or
+   * 0xFFFFFFFF when an operation leaves its window (nothing outside [out, out + outLength) is ever written).
+   */
+  deltaApply(
+    base: number,
+    baseLength: number,
+    operations: number,
+    operationCount: number,
+    differences: number,
+    differencesLength: number,
+    literals: number,
+    literalsLength: number,
+    out: number,
+    outLength: number,
+  ): number;
+
+  /** out[i] = a[i] + b[i] mod 256 over `length` bytes; `out` may equal `a` or `b`. */
+  addBytes(a: number, b: number, length: number, out: number): void;
+
+  /** Counts byte values: `out` receives 256 u32. */
+  histogram(data: number, length: number, out: number): void;
+}
+
+/** Kinds of deltaEncode's records. */
+export const deltaKind = { literal: 0, copy: 1, add: 2 } as const;
+
+/** What deltaApply returns for operations that leave their windows. */
+export const deltaApplyRefused = 0xffffffff;
+
+/** One set of kernels with its memory: WebAssembly or the twin. */
+export interface KernelInstance {
+  readonly name: 'wasm' | 'twin';
+  readonly functions: KernelFunctions;
+  readonly memory: WebAssembly.Memory;
+  /** First byte of linear memory that is free for windows; below lie the module's constants and scratch. */
+  readonly heapBase: number;
+}
+
+/** Names of all kernels, in the order of the interface. */
+export const kernelNames = [
+  'compareRuns',
+  'zeroRuns',
+  'xxh3',
+  'blake3',
+  'fastcdc',
+  'rollingSums',
+  'rollingIndex',
+  'rollingSearch',
+  'deltaEncode',
+  'deltaGather',
+  'deltaApply',
+  'addBytes',
+  'histogram',
+] as const satisfies readonly (keyof KernelFunctions)[];
