@@ -10,10 +10,21 @@
  * The one entry of an image counts as kind `file` with the empty path; its metadata is part of the metadata id as any other's.
  */
 import { ByteWriter } from '../../base/codec.js';
-import type { SnapshotId } from '../package/model.js';
 import type { Entry, SnapshotShape } from '../snapshot/snapshot.js';
-import { type Hasher } from './fingerprint.js';
+import type { FingerprintName, Hasher } from './fingerprint.js';
 import { merkleRoot } from './merkle.js';
+
+/** Identity of a snapshot: what its files contain (content) and their modes and times (metadata). */
+export interface SnapshotId {
+  readonly fingerprint: FingerprintName;
+  /** Merkle root over every entry's path, kind, size, link target and content digest. */
+  readonly content: Uint8Array;
+  /** Digest over every entry's path, mode and modification time. */
+  readonly metadata: Uint8Array;
+  /** Bytes of all file entries together. */
+  readonly totalBytes: number;
+  readonly entryCount: number;
+}
 
 const kindCode = { file: 0, directory: 1, symlink: 2 } as const;
 const utf8 = new TextEncoder();

@@ -1,5 +1,5 @@
 /** A manifest: a snapshot's entries with their ordered block ids, and for each block the snapshot that introduced it. */
-import type { SnapshotId } from '../package/model.js';
+import type { SnapshotId } from './identity.js';
 import type { SnapshotShape } from '../snapshot/snapshot.js';
 import type { FingerprintName } from './fingerprint.js';
 

@@ -3,20 +3,8 @@
  * building a package (engine/delta) and applying it (engine/apply) see only these shapes.
  */
 import type { Entry, SnapshotForm } from '../snapshot/snapshot.js';
-import type { FingerprintName } from '../fingerprint/fingerprint.js';
+import type { SnapshotId } from '../fingerprint/identity.js';
 import type { CodecName } from './codecs.js';
-
-/** Identity of a snapshot: what its files contain (content) and their modes and times (metadata). See fingerprint/identity.ts. */
-export interface SnapshotId {
-  readonly fingerprint: FingerprintName;
-  /** Merkle root over every entry's path, kind, size, link target and content digest. */
-  readonly content: Uint8Array;
-  /** Digest over every entry's path, mode and modification time. */
-  readonly metadata: Uint8Array;
-  /** Bytes of all file entries together. */
-  readonly totalBytes: number;
-  readonly entryCount: number;
-}
 
 /** Free-form strategy parameters, as resolved: written into packages so that a delta explains itself. */
 export type ParameterValue = string | number | boolean;
