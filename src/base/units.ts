@@ -38,6 +38,39 @@ export function parseBytes(text: string, what: string): number {
   return bytes;
 }
 
+const timeUnits: Readonly<Record<string, number>> = { us: 1e-3, ms: 1, s: 1e3, min: 60e3, h: 3600e3 };
+
+/** Reads `40ms`, `1.5 s`, `2 min` as milliseconds. A unit is required. Throws UsageError that names `what`. */
+export function parseDuration(text: string, what: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/.exec(text);
+  const unit = timeUnits[match?.[2] ?? ''];
+  if (match === null || unit === undefined) {
+    throw new UsageError(`${what}: '${text}' is not a time`, {
+      hint: 'write a number with a unit, such as 40ms or 2s',
+    });
+  }
+  return Number(match[1]) * unit;
+}
+
+const bitRateUnits: Readonly<Record<string, number>> = {
+  'bit/s': 1,
+  'kbit/s': 1e3,
+  'Mbit/s': 1e6,
+  'Gbit/s': 1e9,
+};
+
+/** Reads `20 Mbit/s` as bits per second. A unit is required. Throws UsageError that names `what`. */
+export function parseBitRate(text: string, what: string): number {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-zA-Z/]+)\s*$/.exec(text);
+  const unit = bitRateUnits[match?.[2] ?? ''];
+  if (match === null || unit === undefined) {
+    throw new UsageError(`${what}: '${text}' is not a bandwidth`, {
+      hint: 'write a number with a unit, such as 20 Mbit/s or 1 Gbit/s',
+    });
+  }
+  return Number(match[1]) * unit;
+}
+
 /** `0 B`, `4 KiB`, `1.50 MiB`: at most four significant digits. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
