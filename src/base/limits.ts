@@ -15,11 +15,23 @@ export const regionBytes = 4 * MiB;
 /** Largest block or chunk of any chunker: a block must fit one region. */
 export const blockBytesMax = 4 * MiB;
 
-/** Smallest block: below this the digests outweigh the data. */
-export const blockBytesMin = 64;
+/** Smallest block of any chunker: below this the digests outweigh the data. Bounds the blocks of a region. */
+export const blockBytesMin = 256;
+
+/** Leaves in one region: bounds the parts of a region that holds many tiny files. */
+export const regionLeavesMax = 4096;
 
 /** Addresses are exact JavaScript integers; 2^53 bytes are 8 PiB, beyond any image that one run could read. */
 export const addressMax = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Largest snapshot: its 2^25 leaf digests of 16 or 32 bytes, at most 1 GiB, are held in memory while a target is rebuilt. It also
+ * bounds what a header of a few bytes can make a reader allocate.
+ */
+export const snapshotBytesMax = 2 * 1024 ** 4;
+
+/** Largest target range of one segment: its leaf digests, at most 32 MiB, are hashed in one piece. */
+export const segmentBytesMax = 64 * 1024 ** 3;
 
 /** Largest body of one package frame: a segment's three streams of at most `streamBytesMax` each, stored. */
 export const frameBodyBytesMax = 64 * MiB;
@@ -44,3 +56,31 @@ export const cborDepthMax = 16;
 
 /** Longest free text in a header (volume, strategy, writer names). */
 export const nameBytesMax = 255;
+
+/** Latest and earliest (negated) time: 2^52 microseconds reach from 1827 to 2112, and a zigzag varint of one stays an exact integer. */
+export const timeMicrosMax = 2 ** 52 - 1;
+
+/** Largest CBOR item at the head of a frame. A segment that depends on 65,536 others needs 330 KiB. */
+export const headBytesMax = MiB;
+
+/** CBOR items in one head or document: our tables are byte strings, so that even the longest dependency list needs half of these. */
+export const cborItemsMax = 128 * 1024;
+
+/** Segments of one package: 16 TiB of target at 4 MiB each. Bounds what a reader remembers of a package to about 300 MiB. */
+export const segmentsMax = 4 * MiB;
+
+/** Segments that one segment may copy from: each leaf of a 4 GiB segment another one. */
+export const dependenciesMax = 64 * 1024;
+
+/** Signatures in one footer: a key rotation and a few approvals. */
+export const signaturesMax = 16;
+
+/**
+ * What a zstd frame may decode to at most, judged by its block headers before it is decoded: this many times the size it
+ * claims, and a MiB. Every block counts as 128 KiB; encoders split blocks, up to 5 times at level 19, 2 times at level 9.
+ */
+export const zstdBoundFactorMax = 4;
+export const zstdBoundSlackBytes = MiB;
+
+/** Largest manifest file: 64 million blocks of 16 bytes, 256 GiB at 4 KiB blocks. */
+export const manifestBytesMax = 1024 * MiB;
