@@ -23,21 +23,43 @@ export type Operation =
   | { readonly kind: 'zero'; readonly length: number }
   | { readonly kind: 'add'; readonly length: number; readonly baseAddress: number };
 
+/** Writes operations; one that continues the previous one is merged into it. */
 export class OperationWriter {
   readonly #out = new ByteWriter(1024);
+  /** Target address of the first byte not yet written out. */
   #targetAddress: number;
   #displacement = 0;
   #count = 0;
+  #pending: Operation | undefined;
 
   constructor(targetAddress: number) {
     this.#targetAddress = targetAddress;
   }
 
+  /** Operations written by finish(), after merging. */
   get count(): number {
     return this.#count;
   }
 
   push(operation: Operation): void {
+    const merged = this.#pending === undefined ? undefined : merge(this.#pending, operation);
+    if (merged === undefined) {
+      this.#flush();
+      this.#pending = operation;
+    } else {
+      this.#pending = merged;
+    }
+  }
+
+  finish(): Uint8Array {
+    this.#flush();
+    return this.#out.finish();
+  }
+
+  #flush(): void {
+    const operation = this.#pending;
+    if (operation === undefined) return;
+    this.#pending = undefined;
     this.#out.varint(operation.length * 8 + operationKind[operation.kind]);
     switch (operation.kind) {
       case 'copy':
@@ -56,9 +78,24 @@ export class OperationWriter {
     this.#targetAddress += operation.length;
     this.#count++;
   }
+}
 
-  finish(): Uint8Array {
-    return this.#out.finish();
+/** One operation for two neighbours, where the second continues the first. */
+function merge(first: Operation, second: Operation): Operation | undefined {
+  if (first.kind !== second.kind) return undefined;
+  const length = first.length + second.length;
+  switch (first.kind) {
+    case 'literal':
+    case 'zero':
+      return { kind: first.kind, length };
+    case 'copy':
+    case 'add': {
+      const continues = second.kind === first.kind && second.baseAddress === first.baseAddress + first.length;
+      return continues ? { kind: first.kind, length, baseAddress: first.baseAddress } : undefined;
+    }
+    case 'repeat':
+      // Each repeat reads only bytes before itself; merged, the second could reach into the first.
+      return undefined;
   }
 }
 

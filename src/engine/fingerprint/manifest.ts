@@ -1,17 +1,10 @@
 /** A manifest: a snapshot's entries with their ordered block ids, and for each block the snapshot that introduced it. */
+import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SnapshotId } from './identity.js';
 import type { SnapshotShape } from '../snapshot/snapshot.js';
 import type { FingerprintName } from './fingerprint.js';
 
-/** How entries are cut into blocks. Blocks never span entries; each file entry is cut on its own, from its first byte. */
-export type ChunkerSpec =
-  | { readonly name: 'fixed'; readonly blockBytes: number }
-  | {
-      readonly name: 'fastcdc';
-      readonly minBytes: number;
-      readonly averageBytes: number;
-      readonly maxBytes: number;
-    };
+export type { ChunkerSpec };
 
 /** Ordered blocks that cover a snapshot's address space without gaps: structure of arrays. */
 export interface BlockTable {

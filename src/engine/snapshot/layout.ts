@@ -5,7 +5,7 @@
  * file has none): the units of content identity. Leaves are grouped into regions of at most `regionBytes`, the units of
  * work. Both divisions depend on entry sizes alone, never on the worker count or on content.
  */
-import { leafBytes, regionBytes } from '../../base/limits.js';
+import { leafBytes, regionBytes, regionLeavesMax } from '../../base/limits.js';
 import { assert, present } from '../../base/errors.js';
 import type { Entry } from './snapshot.js';
 
@@ -16,6 +16,13 @@ export interface Region {
   readonly length: number;
   readonly firstLeaf: number;
   readonly leafCount: number;
+}
+
+/** The piece of one entry that lies in a range of addresses. */
+export interface Part {
+  readonly entry: number;
+  readonly address: number;
+  readonly length: number;
 }
 
 export class Layout {
@@ -96,24 +103,48 @@ export class Layout {
     return cuts;
   }
 
-  /** All regions in order: whole leaves, at most `regionBytes` each. */
+  /**
+   * All regions in order. A region holds whole entries, or a part of one entry that begins at a multiple of `regionBytes` within it;
+   * so blocks of any power-of-two size up to `regionBytes` never straddle two regions.
+   */
   *regions(): Generator<Region> {
     let index = 0;
-    let firstLeaf = 0;
-    let address = 0;
-    while (firstLeaf < this.leafCount) {
-      let leaf = firstLeaf;
-      let end = address;
-      for (;;) {
-        // A long file advances by whole steps; short ones leaf by leaf.
-        const next = leaf < this.leafCount ? this.leafAddress(leaf + 1) : Infinity;
-        if (next - address > regionBytes) break;
-        leaf++;
-        end = next;
+    let firstEntry = 0;
+    while (firstEntry < this.entryCount) {
+      const address = this.startOf(firstEntry);
+      const firstLeaf = this.firstLeafOf(firstEntry);
+      if (this.endOf(firstEntry) - address > regionBytes) {
+        const leaves = regionBytes / leafBytes;
+        const end = this.endOf(firstEntry);
+        for (let at = address, leaf = firstLeaf; at < end; at += regionBytes, leaf += leaves) {
+          const length = Math.min(regionBytes, end - at);
+          yield { index: index++, address: at, length, firstLeaf: leaf, leafCount: Math.ceil(length / leafBytes) };
+        }
+        firstEntry++;
+        continue;
       }
-      yield { index: index++, address, length: end - address, firstLeaf, leafCount: leaf - firstLeaf };
-      firstLeaf = leaf;
-      address = end;
+      let entry = firstEntry;
+      while (
+        entry < this.entryCount &&
+        this.endOf(entry) - address <= regionBytes &&
+        this.firstLeafOf(entry + 1) - firstLeaf <= regionLeavesMax
+      ) {
+        entry++;
+      }
+      const length = this.startOf(entry) - address;
+      const leafCount = this.firstLeafOf(entry) - firstLeaf;
+      if (length > 0) yield { index: index++, address, length, firstLeaf, leafCount };
+      firstEntry = entry;
+    }
+  }
+
+  /** The entry parts that a range covers, in order, empty entries left out. */
+  *parts(address: number, length: number): Generator<Part> {
+    const end = address + length;
+    for (let at = address, entry = length > 0 ? this.entryAt(address) : 0; at < end; entry++) {
+      const stop = Math.min(this.endOf(entry), end);
+      if (stop > at) yield { entry, address: at, length: stop - at };
+      at = stop;
     }
   }
 }

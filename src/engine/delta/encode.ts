@@ -1,0 +1,180 @@
+/**
+ * Encoding: a planned segment's changed bytes read, set against the base bytes that lie opposite, and turned into the three raw streams:
+ * operations, differences, literals.
+ *
+ * Each extent of new data is encoded against a window of the base around its hint: its own length, and as much again on either
+ * side within [4 KiB, 64 KiB]. Where no base content is at hand, or no hint is known, the bytes are literals.
+ */
+import { present } from '../../base/errors.js';
+import type { Meter } from '../../base/meter.js';
+import { deltaKind } from '../../kernels/abi.js';
+import { dataWindowBytes, type Workspace } from '../../kernels/workspace.js';
+import { extentKind } from '../detect/extents.js';
+import type { ContentReader } from '../snapshot/snapshot.js';
+import { OperationWriter } from './operations.js';
+import { segmentDataBytes, type SegmentPlan } from './plan.js';
+
+const slackBytesMin = 4 * 1024;
+const slackBytesMax = 64 * 1024;
+const recordsMax = 128 * 1024;
+
+export interface EncodeContext {
+  readonly workspace: Workspace;
+  readonly reader: ContentReader;
+  /** Present where sub-block deltas are wanted and the base's content is at hand. */
+  readonly base: { readonly reader: ContentReader; readonly totalBytes: number } | undefined;
+  readonly meter: Meter;
+}
+
+/** Raw streams of one segment. Literals and differences are views of kernel windows, valid until the next encode. */
+export interface EncodedSegment {
+  readonly operations: Uint8Array;
+  readonly differences: Uint8Array;
+  readonly literals: Uint8Array;
+  readonly operationCount: number;
+}
+
+export function encodeSegment(context: EncodeContext, plan: SegmentPlan): EncodedSegment {
+  return new SegmentEncoder(context, plan).run();
+}
+
+class SegmentEncoder {
+  readonly #context: EncodeContext;
+  readonly #plan: SegmentPlan;
+  readonly #operations: OperationWriter;
+  #differenceBytes = 0;
+  #literalBytes = 0;
+
+  constructor(context: EncodeContext, plan: SegmentPlan) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#operations = new OperationWriter(plan.targetAddress);
+  }
+
+  run(): EncodedSegment {
+    const { kinds, lengths, references } = this.#plan.extents;
+    let at = this.#plan.targetAddress;
+    for (let i = 0; i < kinds.length; i++) {
+      const length = present(lengths[i], 'length');
+      const reference = present(references[i], 'reference');
+      switch (kinds[i]) {
+        case extentKind.copy:
+          this.#operations.push({ kind: 'copy', length, baseAddress: reference });
+          break;
+        case extentKind.repeat:
+          this.#operations.push({ kind: 'repeat', length, sourceAddress: reference });
+          break;
+        case extentKind.zero:
+          this.#operations.push({ kind: 'zero', length });
+          break;
+        default:
+          this.#encodeData(at, length, reference);
+      }
+      at += length;
+    }
+    const operations = this.#operations.finish();
+    const { workspace, meter } = this.#context;
+    meter.count('operations', this.#operations.count);
+    return {
+      operations,
+      differences: workspace.window('differences').u8(0, this.#differenceBytes),
+      literals: workspace.window('literals').u8(0, this.#literalBytes),
+      operationCount: this.#operations.count,
+    };
+  }
+
+  /** New data, in pieces that leave room for the slack in the base window. */
+  #encodeData(address: number, length: number, hint: number): void {
+    for (let done = 0; done < length; done += segmentDataBytes) {
+      const piece = Math.min(segmentDataBytes, length - done);
+      const base = this.#context.base;
+      if (base === undefined || hint < 0 || hint + done >= base.totalBytes)
+        this.#literal(address + done, piece);
+      else this.#against(base, address + done, piece, hint + done);
+    }
+  }
+
+  #literal(address: number, length: number): void {
+    const { workspace, reader, meter } = this.#context;
+    meter.time('read', () =>
+      reader.read(address, workspace.window('literals').u8(this.#literalBytes, length)),
+    );
+    meter.count('bytesRead', length);
+    this.#literalBytes += length;
+    this.#operations.push({ kind: 'literal', length });
+  }
+
+  #against(
+    base: NonNullable<EncodeContext['base']>,
+    address: number,
+    length: number,
+    opposite: number,
+  ): void {
+    const { workspace, reader, meter } = this.#context;
+    const slack = Math.min(slackBytesMax, Math.max(slackBytesMin, length));
+    const baseStart = Math.max(0, opposite - slack);
+    const baseLength =
+      Math.min(base.totalBytes, opposite + length + slack, baseStart + dataWindowBytes) - baseStart;
+    const target = workspace.window('target');
+    const window = workspace.window('base');
+    meter.time('read', () => {
+      reader.read(address, target.u8(0, length));
+      base.reader.read(baseStart, window.u8(0, baseLength));
+    });
+    meter.count('bytesRead', length + baseLength);
+    meter.count('bytesDeltaEncoded', length);
+    const records = workspace.window('records');
+    const table = workspace.window('table');
+    const { functions } = workspace.kernels;
+    const diagonal = opposite - baseStart;
+    const count = meter.time('delta', () => {
+      const found = functions.deltaEncode(
+        window.pointer,
+        baseLength,
+        target.pointer,
+        length,
+        diagonal,
+        table.pointer,
+        tableBits(baseLength),
+        records.pointer,
+        recordsMax,
+      );
+      this.#gather(found);
+      return found;
+    });
+    this.#pushRecords(records.u32(count * 3), baseStart);
+  }
+
+  /** Appends the records' payload to the difference and literal streams. */
+  #gather(count: number): void {
+    const { workspace } = this.#context;
+    workspace.kernels.functions.deltaGather(
+      workspace.window('base').pointer,
+      workspace.window('target').pointer,
+      workspace.window('records').pointer,
+      count,
+      workspace.window('differences').pointer + this.#differenceBytes,
+      workspace.window('literals').pointer + this.#literalBytes,
+    );
+  }
+
+  #pushRecords(records: Uint32Array, baseStart: number): void {
+    for (let i = 0; i < records.length; i += 3) {
+      const kind = present(records[i], 'kind');
+      const length = present(records[i + 1], 'length');
+      const baseAddress = baseStart + present(records[i + 2], 'base offset');
+      if (kind === deltaKind.literal) {
+        this.#operations.push({ kind: 'literal', length });
+        this.#literalBytes += length;
+      } else if (kind === deltaKind.add) {
+        this.#operations.push({ kind: 'add', length, baseAddress });
+        this.#differenceBytes += length;
+      } else this.#operations.push({ kind: 'copy', length, baseAddress });
+    }
+  }
+}
+
+/** A slot for every window of 16 base bytes, from 2^10 to 2^18 slots. */
+function tableBits(baseLength: number): number {
+  return Math.min(18, Math.max(10, 32 - Math.clz32(baseLength >>> 4)));
+}

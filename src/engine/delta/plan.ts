@@ -1,0 +1,132 @@
+/**
+ * Planning: extents cut into segments. Sequential, and a function of extents and layout alone, so packages do not depend on who detected or
+ * who encodes.
+ *
+ * A segment begins and ends on leaf borders and closes when it holds 4 MiB of new data, 16,384 extents or 256 MiB of target: enough to
+ * compress well, little enough to resume, to hold in memory and to encode in parallel. Copies and zeros cost nothing here, so
+ * an unchanged image of 256 MiB is one segment with one operation.
+ */
+import { assert, present } from '../../base/errors.js';
+import { extentKind, type ExtentColumns, type ExtentKind } from '../detect/extents.js';
+import type { Layout } from '../snapshot/layout.js';
+
+/** New data after which a segment closes; a segment holds less than one leaf more. */
+export const segmentDataBytes = 4 * 1024 * 1024;
+const segmentExtentsMax = 16_384;
+const segmentTargetBytesMax = 256 * 1024 * 1024;
+
+/** One segment to encode: its extents, and the segments that its repeats read from. Structured-cloneable. */
+export interface SegmentPlan {
+  readonly index: number;
+  readonly targetAddress: number;
+  readonly targetBytes: number;
+  readonly extents: ExtentColumns;
+  readonly dependencies: readonly number[];
+}
+
+export function planSegments(extents: ExtentColumns, layout: Layout): SegmentPlan[] {
+  const planner = new Planner(layout);
+  for (let i = 0; i < extents.kinds.length; i++) {
+    const kind = present(extents.kinds[i], 'kind') as ExtentKind;
+    planner.place(kind, present(extents.lengths[i], 'length'), present(extents.references[i], 'reference'));
+  }
+  return planner.finish();
+}
+
+class Planner {
+  readonly #layout: Layout;
+  readonly #plans: SegmentPlan[] = [];
+  /** Start addresses of the segments so far and of the open one, ascending. */
+  readonly #starts: number[] = [0];
+  #kinds: number[] = [];
+  #lengths: number[] = [];
+  #references: number[] = [];
+  #at = 0;
+  #dataBytes = 0;
+
+  constructor(layout: Layout) {
+    this.#layout = layout;
+  }
+
+  place(kind: ExtentKind, length: number, reference: number): void {
+    let left = length;
+    let from = reference;
+    while (left > 0) {
+      const border = this.#closingBorder(kind, left);
+      const take = border === undefined ? left : border - this.#at;
+      this.#take(kind, take, from);
+      left -= take;
+      if (kind !== extentKind.zero && from >= 0) from += take;
+      if (border !== undefined) this.#close();
+    }
+  }
+
+  finish(): SegmentPlan[] {
+    assert(this.#at === this.#layout.totalBytes, 'extents cover the target');
+    if (this.#kinds.length > 0) this.#close();
+    return this.#plans;
+  }
+
+  /** The leaf border inside the coming `length` bytes at which the open segment should close, if any; never the present position. */
+  #closingBorder(kind: ExtentKind, length: number): number | undefined {
+    const start = present(this.#starts[this.#starts.length - 1], 'segment start');
+    let limit = start + segmentTargetBytesMax;
+    if (kind === extentKind.data) limit = Math.min(limit, this.#at + segmentDataBytes - this.#dataBytes);
+    else if (this.#dataBytes >= segmentDataBytes) limit = this.#at;
+    if (this.#kinds.length >= segmentExtentsMax) limit = this.#at;
+    if (this.#at + length <= limit) return undefined;
+    const before =
+      limit >= this.#layout.totalBytes ? this.#at : this.#layout.leafAddress(this.#layout.leafAt(limit));
+    if (before > this.#at) return before;
+    const after = this.#layout.leafAddress(this.#layout.leafAt(this.#at) + 1);
+    return after <= this.#at + length ? after : undefined;
+  }
+
+  #take(kind: ExtentKind, length: number, reference: number): void {
+    this.#kinds.push(kind);
+    this.#lengths.push(length);
+    this.#references.push(reference);
+    this.#at += length;
+    if (kind === extentKind.data) this.#dataBytes += length;
+  }
+
+  #close(): void {
+    const targetAddress = present(this.#starts[this.#starts.length - 1], 'segment start');
+    const extents = {
+      kinds: Uint8Array.from(this.#kinds),
+      lengths: Float64Array.from(this.#lengths),
+      references: Float64Array.from(this.#references),
+    };
+    const index = this.#plans.length;
+    const dependencies = this.#dependencies(extents, index);
+    this.#plans.push({ index, targetAddress, targetBytes: this.#at - targetAddress, extents, dependencies });
+    this.#starts.push(this.#at);
+    this.#kinds = [];
+    this.#lengths = [];
+    this.#references = [];
+    this.#dataBytes = 0;
+  }
+
+  #dependencies(extents: ExtentColumns, self: number): number[] {
+    const found = new Set<number>();
+    extents.kinds.forEach((kind, i) => {
+      if (kind !== extentKind.repeat) return;
+      const source = present(extents.references[i], 'reference');
+      const last = this.#segmentAt(source + present(extents.lengths[i], 'length') - 1);
+      for (let segment = this.#segmentAt(source); segment <= last; segment++) found.add(segment);
+    });
+    found.delete(self);
+    return [...found].sort((a, b) => a - b);
+  }
+
+  #segmentAt(address: number): number {
+    let low = 0;
+    let high = this.#starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (present(this.#starts[middle], 'segment start') <= address) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What change detection finds: the target's address space as a run of extents, each with the way to rebuild it. Columns of
+ * typed arrays, since an image may have millions.
+ *
+ *     copy    reference = base address of the same bytes
+ *     repeat  reference = earlier target address of the same bytes
+ *     zero    the bytes are zeros
+ *     data    new bytes; reference = base address that lies opposite (a hint for the sub-block delta), or -1
+ *
+ * Extents cover the address space without gaps, in order. Neighbours that continue each other are merged on the way in.
+ */
+import { Float64Vector, ByteVector } from '../../base/vector.js';
+import { present } from '../../base/errors.js';
+
+export const extentKind = { copy: 0, repeat: 1, zero: 2, data: 3 } as const;
+export type ExtentKind = (typeof extentKind)[keyof typeof extentKind];
+
+/** Structured-cloneable columns. */
+export interface ExtentColumns {
+  readonly kinds: Uint8Array;
+  readonly lengths: Float64Array;
+  readonly references: Float64Array;
+}
+
+export class ExtentList {
+  readonly #kinds = new ByteVector();
+  readonly #lengths = new Float64Vector();
+  readonly #references = new Float64Vector();
+  #kind: ExtentKind | -1 = -1;
+  #length = 0;
+  #reference = 0;
+
+  push(kind: ExtentKind, length: number, reference: number): void {
+    if (length === 0) return;
+    if (kind === this.#kind && this.#continues(kind, reference)) {
+      this.#length += length;
+      return;
+    }
+    this.#flush();
+    this.#kind = kind;
+    this.#length = length;
+    this.#reference = reference;
+  }
+
+  append(columns: ExtentColumns): void {
+    for (let i = 0; i < columns.kinds.length; i++) {
+      const kind = present(columns.kinds[i], 'kind') as ExtentKind;
+      this.push(kind, present(columns.lengths[i], 'length'), present(columns.references[i], 'reference'));
+    }
+  }
+
+  finish(): ExtentColumns {
+    this.#flush();
+    this.#kind = -1;
+    return { kinds: this.#kinds.view(), lengths: this.#lengths.view(), references: this.#references.view() };
+  }
+
+  #continues(kind: ExtentKind, reference: number): boolean {
+    if (kind === extentKind.zero) return true;
+    if (kind === extentKind.data && (reference < 0 || this.#reference < 0))
+      return reference < 0 && this.#reference < 0;
+    return reference === this.#reference + this.#length;
+  }
+
+  #flush(): void {
+    if (this.#kind === -1) return;
+    this.#kinds.push(this.#kind);
+    this.#lengths.push(this.#length);
+    this.#references.push(this.#reference);
+  }
+}
