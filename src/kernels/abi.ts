@@ -57,7 +57,7 @@ export interface KernelFunctions {
 
   /**
    * rsync search: slides a window of `blockBytes` over [data, data + length) starting at offsets [0, startLimit), looks its weak sum up
-   * and confirms with XXH3-128 against `digests` (16 bytes a block). After a match of block i the window moves on by blockBytes and block
+   * and confirms with XXH3-128 against `digests` (16 bytes each of `count` blocks). After a match of block i the window moves on by blockBytes and block
    * i + 1 is tried first. Writes pairs u32 (offset, block index), ascending offsets, non-overlapping; `out` has room for length / blockBytes + 1 pairs.
    * The last window starts at min(startLimit - 1, length - blockBytes). Returns the pair count. `probes` (one u32) receives the number of
    * strong-hash confirmations tried.
@@ -69,6 +69,7 @@ export interface KernelFunctions {
     blockBytes: number,
     sums: number,
     digests: number,
+    count: number,
     heads: number,
     tableBits: number,
     next: number,

@@ -1,0 +1,15 @@
+/** The kernels of src/kernels/abi.ts, and where their memory ends. Nothing else is exported. */
+export { compareRuns, zeroRuns } from './compare';
+export { xxh3 } from './xxh3';
+export { blake3 } from './blake3';
+export { fastcdc } from './fastcdc';
+export { rollingIndex, rollingSearch, rollingSums } from './rolling';
+export { deltaEncode } from './delta-encode';
+export { deltaApply, deltaGather } from './delta-apply';
+export { addBytes } from './bytes';
+export { histogram } from './histogram';
+
+/** First byte of linear memory above the kernels' constants and scratch. */
+export function heapBase(): usize {
+  return __heap_base;
+}

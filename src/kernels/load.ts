@@ -1,0 +1,57 @@
+/**
+ * The WebAssembly kernels: reads `dist/kernels/kernels.wasm` (built from assembly/ by `npm run build:kernels`), compiles
+ * it once per thread and gives each caller an instance with a memory of its own.
+ *
+ * Everything is synchronous: the module is some tens of KiB, and workers must have their kernels before the first region.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { BugError, WorldError } from '../base/errors.js';
+import { kernelNames } from './abi.js';
+import type { KernelFunctions, KernelInstance } from './abi.js';
+
+/** From src/kernels as from dist/kernels, where this file runs in tests and in the program. */
+const modulePath = fileURLToPath(new URL('../../dist/kernels/kernels.wasm', import.meta.url));
+
+/** Compiled modules by path: compiling takes milliseconds, instantiating microseconds. */
+const compiledModules = new Map<string, WebAssembly.Module>();
+
+/** A new instance with its own memory. Throws WorldError when the module was not built or cannot be read. */
+export function createWasmKernels(): KernelInstance {
+  return instantiateKernels(compileKernels(modulePath));
+}
+
+/** Compiles the module at `path`, once per thread. */
+export function compileKernels(path: string): WebAssembly.Module {
+  const known = compiledModules.get(path);
+  if (known !== undefined) return known;
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (cause) {
+    throw new WorldError(`the kernels cannot be read from ${path}`, { hint: 'run npm run build', cause });
+  }
+  const module = new WebAssembly.Module(bytes);
+  compiledModules.set(path, module);
+  return module;
+}
+
+/** Instantiates any module that keeps the ABI (the metered build is another one). */
+export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
+  const { exports } = new WebAssembly.Instance(module, {});
+  const { memory, heapBase } = exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof heapBase !== 'function') {
+    throw new BugError('the kernel module exports no memory or no heap base');
+  }
+  for (const name of kernelNames) {
+    if (typeof exports[name] !== 'function') throw new BugError(`the kernel module lacks ${name}`);
+  }
+  const functions = exports as unknown as KernelFunctions;
+  return {
+    name: 'wasm',
+    // WebAssembly gives i32 results as signed numbers; only the refusal of deltaApply is large enough to show it.
+    functions: { ...functions, deltaApply: (...windows) => functions.deltaApply(...windows) >>> 0 },
+    memory,
+    heapBase: Number((heapBase as () => number)()),
+  };
+}
