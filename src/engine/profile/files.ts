@@ -1,0 +1,27 @@
+/** The files behind profiles: the shipped ones beside this module, and those of the user. The only place here that reads a disk. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { WorldError } from '../../base/errors.js';
+
+const shippedUrl = new URL('./shipped/', import.meta.url);
+
+/** Names of the shipped profiles, sorted. */
+export function shippedProfileNames(): string[] {
+  return readdirSync(shippedUrl)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+export function readShippedProfile(name: string): string {
+  return readFileSync(new URL(`${name}.yaml`, shippedUrl), 'utf8');
+}
+
+/** Throws WorldError when the file cannot be read. */
+export function readProfileFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new WorldError(`${path}: cannot be read (${code})`, { cause });
+  }
+}
