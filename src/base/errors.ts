@@ -101,3 +101,38 @@ export function unreachable(value: never): never {
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new CancelledError('cancelled', { cause: signal.reason });
 }
+
+/** An error as plain data, to cross a thread border. */
+export interface PlainFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+/** What to send home instead of an error: anything that is not of the family is our bug. */
+export function toPlainFailure(error: unknown): PlainFailure {
+  if (error instanceof SnapdeltaError) return { kind: error.kind, message: error.message, hint: error.hint };
+  return {
+    kind: 'bug',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    hint: undefined,
+  };
+}
+
+export function fromPlainFailure(failure: PlainFailure): SnapdeltaError {
+  const detail = failure.hint === undefined ? {} : { hint: failure.hint };
+  switch (failure.kind) {
+    case 'usage':
+      return new UsageError(failure.message, detail);
+    case 'data':
+      return new DataError(failure.message, detail);
+    case 'world':
+      return new WorldError(failure.message, detail);
+    case 'nondeterministic':
+      return new NondeterminismError(failure.message, detail);
+    case 'cancelled':
+      return new CancelledError(failure.message, detail);
+    case 'bug':
+      return new BugError(failure.message, detail);
+  }
+}

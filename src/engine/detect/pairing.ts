@@ -3,6 +3,7 @@
  * rename): same base name, or else same size. A pair is a hint for where to look, never a claim about content.
  */
 import type { SnapshotShape } from '../snapshot/snapshot.js';
+import { fileName } from '../snapshot/structure.js';
 
 /** For each target entry the index of its base entry, or -1. Only files are paired. */
 export function pairEntries(base: SnapshotShape, target: SnapshotShape): Int32Array {
@@ -47,8 +48,4 @@ function pairBy(
     pairs[index] = opposite;
     unmatched.delete(opposite);
   });
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -2,21 +2,13 @@
  * A strategy: one named, fully resolved choice of detection, chunker, fingerprint, sub-block delta and compression.
  * The name and the parameters are written into every package.
  */
-import type { CodecName } from '../package/codecs.js';
+import type { CompressionChoice } from '../package/codecs.js';
 import type { FingerprintName } from '../fingerprint/fingerprint.js';
 
 export const strategyNames = ['compare', 'fixed', 'fastcdc', 'rolling'] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
-/** How streams are compressed. */
-export interface CompressionChoice {
-  /** `auto` picks per stream from entropy; a codec's name fixes it (falling back to stored where it does not gain). */
-  readonly codec: 'auto' | CodecName;
-  /** zstd 1 to 22, deflate 1 to 9; ignored by stored and lz4. */
-  readonly level: number;
-  /** Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary with Node's zlib). */
-  readonly deflate: 'portable' | 'native';
-}
+export type { CompressionChoice };
 
 interface Common {
   readonly fingerprint: FingerprintName;

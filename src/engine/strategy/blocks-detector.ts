@@ -1,0 +1,93 @@
+/** `fixed` and `fastcdc`: both sides become block tables (or the base's comes from its manifest), and the tables are matched. */
+import { UsageError, assert } from '../../base/errors.js';
+import { matchBlocks } from '../detect/blocks.js';
+import type { ChunkerSpec } from '../chunk/spec.js';
+import { contentDigests } from '../fingerprint/identity.js';
+import type { BlockTable } from '../fingerprint/manifest.js';
+import { Stitcher } from '../fingerprint/stitch.js';
+import type { Layout } from '../snapshot/layout.js';
+import type { Base, Detection, DetectionInput, StrategyOf } from './detector.js';
+import type { Job, Side } from './jobs.js';
+import type { EngineRun } from './run.js';
+
+type BlockStrategy = StrategyOf<'fixed' | 'fastcdc'>;
+
+export function chunkerOf(strategy: BlockStrategy): ChunkerSpec {
+  if (strategy.name === 'fixed') return { name: 'fixed', blockBytes: strategy.blockBytes };
+  const { minBytes, averageBytes, maxBytes } = strategy;
+  return { name: 'fastcdc', minBytes, averageBytes, maxBytes };
+}
+
+export async function detectBlocks(input: DetectionInput<BlockStrategy>): Promise<Detection> {
+  const { base, target, run, pairs } = input;
+  const { hasher, meter } = run;
+  const chunker = chunkerOf(input.strategy);
+  const known = await baseBlocks(input, chunker);
+  const scanned = await blockTable(run, 'target', target.layout, chunker);
+  const longest = chunker.name === 'fixed' ? chunker.blockBytes : chunker.maxBytes;
+  const extents = matchBlocks({
+    base: base.shape,
+    target,
+    baseBlocks: known.blocks,
+    targetBlocks: scanned.blocks,
+    digestBytes: hasher.fingerprint.digestBytes,
+    pairs,
+    zeroBlock: { length: longest, digest: hasher.digest(new Uint8Array(longest)) },
+    meter,
+  });
+  return {
+    extents,
+    targetLeafDigests: scanned.leafDigests,
+    baseEntryDigests: known.entryDigests,
+    exchangeBytes: 0,
+  };
+}
+
+async function baseBlocks(
+  input: DetectionInput<BlockStrategy>,
+  chunker: ChunkerSpec,
+): Promise<{ blocks: BlockTable; entryDigests: Uint8Array }> {
+  const { base, run } = input;
+  if (base.kind === 'digests') {
+    requireSameCutting(base, input.strategy, chunker);
+    return { blocks: base.manifest.blocks, entryDigests: base.manifest.entryDigests };
+  }
+  const scanned = await blockTable(run, 'base', base.shape.layout, chunker);
+  return {
+    blocks: scanned.blocks,
+    entryDigests: contentDigests(run.hasher, base.shape, scanned.leafDigests),
+  };
+}
+
+function requireSameCutting(
+  base: Base & { kind: 'digests' },
+  strategy: BlockStrategy,
+  chunker: ChunkerSpec,
+): void {
+  const { manifest } = base;
+  const same = JSON.stringify(manifest.chunker) === JSON.stringify(chunker);
+  if (same && manifest.fingerprint === strategy.fingerprint) return;
+  const { name, ...parameters } = manifest.chunker;
+  const settings = Object.entries({ ...parameters, fingerprint: manifest.fingerprint });
+  throw new UsageError(`the base's manifest was cut otherwise than strategy ${strategy.name} would`, {
+    hint: `use --strategy ${name} ${settings.map(([key, value]) => `--set ${key}=${value}`).join(' ')}`,
+  });
+}
+
+/** The block table and leaf digests of one side: regions in parallel, seams in sequence. */
+export async function blockTable(
+  run: EngineRun,
+  side: Side,
+  layout: Layout,
+  chunker: ChunkerSpec,
+): Promise<{ blocks: BlockTable; leafDigests: Uint8Array }> {
+  const stitcher = new Stitcher(run.scanContext(side), chunker);
+  for await (const scan of run.run(scanJobs(side, layout, chunker))) stitcher.accept(scan);
+  const table = stitcher.finish();
+  assert(table.leafDigests.length > 0 || layout.leafCount === 0, 'every leaf was hashed');
+  return table;
+}
+
+function* scanJobs(side: Side, layout: Layout, chunker: ChunkerSpec): Generator<Job<'scan'>> {
+  for (const region of layout.regions()) yield { type: 'scan', side, region, chunker };
+}

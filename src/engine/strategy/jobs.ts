@@ -1,0 +1,73 @@
+/**
+ * The jobs that a strategy hands to lanes: plain data in, plain data out, each a function of the job and of the two
+ * snapshots alone. One job handles one region or one segment.
+ */
+import type { Reading } from '../../base/meter.js';
+import type { ChunkerSpec } from '../chunk/spec.js';
+import type { SegmentPlan } from '../delta/plan.js';
+import type { RegionComparison } from '../detect/compare.js';
+import type { RegionMatches } from '../detect/search.js';
+import type { RegionSums, Signature } from '../detect/signature.js';
+import type { RegionScan } from '../fingerprint/scan.js';
+import type { SegmentDecisions, Segment } from '../package/model.js';
+import type { Region } from '../snapshot/layout.js';
+import type { SnapshotSource } from '../snapshot/snapshot.js';
+import type { Strategy } from './strategy.js';
+
+/** What every lane of a run needs to know. Structured-cloneable. */
+export interface LaneSetup {
+  /** Absent where the base is known by its manifest alone. */
+  readonly base: SnapshotSource | undefined;
+  readonly target: SnapshotSource;
+  /** For each target entry the opposite base entry, or -1. */
+  readonly pairs: Int32Array;
+  readonly strategy: Strategy;
+}
+
+export type Side = 'base' | 'target';
+
+export interface JobTable {
+  /** Cut and hash one region of one side. */
+  readonly scan: {
+    readonly job: { readonly side: Side; readonly region: Region; readonly chunker: ChunkerSpec };
+    readonly result: RegionScan;
+  };
+  /** Compare one target region with the base. */
+  readonly compare: {
+    readonly job: { readonly region: Region; readonly blockBytes: number };
+    readonly result: RegionComparison;
+  };
+  /** Leaf digests of a run of base leaves. */
+  readonly leaves: {
+    readonly job: { readonly region: Region };
+    readonly result: { readonly region: Region; readonly leafDigests: Uint8Array };
+  };
+  /** Signature sums and leaf digests of one base region. */
+  readonly sums: {
+    readonly job: { readonly region: Region; readonly blockBytes: number };
+    readonly result: { readonly sums: RegionSums; readonly leafDigests: Uint8Array };
+  };
+  /** Search one target region for the signature's blocks. */
+  readonly search: {
+    readonly job: { readonly region: Region; readonly signature: Signature };
+    readonly result: RegionMatches;
+  };
+  /** Encode and compress one segment. */
+  readonly encode: { readonly job: { readonly plan: SegmentPlan }; readonly result: EncodedStreams };
+}
+
+export type JobType = keyof JobTable;
+export type Job<T extends JobType = JobType> = { [K in T]: { readonly type: K } & JobTable[K]['job'] }[T];
+
+/** A job's result with what it counted and timed. */
+export interface Done<T extends JobType = JobType> {
+  readonly result: JobTable[T]['result'];
+  readonly reading: Reading;
+}
+
+/** A segment's streams, packed. */
+export interface EncodedStreams {
+  readonly plan: SegmentPlan;
+  readonly streams: Segment['streams'];
+  readonly decisions: SegmentDecisions | undefined;
+}

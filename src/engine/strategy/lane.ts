@@ -1,0 +1,141 @@
+/**
+ * One lane: kernels, windows and readers of one thread, and how each kind of job is done with them. The same lane runs inline and in
+ * a worker thread.
+ */
+import type { Clock } from '../../base/clock.js';
+import { assert } from '../../base/errors.js';
+import { Meter } from '../../base/meter.js';
+import type { KernelInstance } from '../../kernels/abi.js';
+import { Workspace } from '../../kernels/workspace.js';
+import { encodeSegment } from '../delta/encode.js';
+import { compareRegion } from '../detect/compare.js';
+import { loadSearchTable, searchRegion, type SearchTable } from '../detect/search.js';
+import { regionSums, type Signature } from '../detect/signature.js';
+import { fingerprints, type Fingerprint } from '../fingerprint/fingerprint.js';
+import { hashLeaves, readTarget, scanRegion, type ScanContext } from '../fingerprint/scan.js';
+import { packStreams } from '../package/pack.js';
+import type { Lane } from '../parallel/executor.js';
+import { openContent } from '../snapshot/content.js';
+import { shapeOf } from '../snapshot/shape.js';
+import type { ContentReader, SnapshotShape } from '../snapshot/snapshot.js';
+import type { Done, Job, JobTable, JobType, LaneSetup, Side } from './jobs.js';
+
+interface SideState {
+  readonly shape: SnapshotShape;
+  readonly reader: ContentReader;
+}
+
+export class StrategyLane implements Lane<Job, Done> {
+  readonly #setup: LaneSetup;
+  readonly #clock: Clock;
+  readonly #workspace: Workspace;
+  readonly #fingerprint: Fingerprint;
+  readonly #target: SideState;
+  readonly #base: SideState | undefined;
+  #search: { readonly signature: Signature; readonly table: SearchTable } | undefined;
+
+  constructor(setup: LaneSetup, kernels: KernelInstance, clock: Clock) {
+    this.#setup = setup;
+    this.#clock = clock;
+    this.#workspace = new Workspace(kernels);
+    this.#fingerprint = fingerprints[setup.strategy.fingerprint];
+    this.#target = { shape: shapeOf(setup.target), reader: openContent(setup.target) };
+    this.#base = setup.base && { shape: shapeOf(setup.base), reader: openContent(setup.base) };
+  }
+
+  run(job: Job): Done {
+    const meter = new Meter(this.#clock);
+    const result = this.#do(job, meter);
+    return { result, reading: meter.reading() };
+  }
+
+  close(): void {
+    this.#target.reader.close();
+    this.#base?.reader.close();
+  }
+
+  #do(job: Job, meter: Meter): JobTable[JobType]['result'] {
+    switch (job.type) {
+      case 'scan':
+        return scanRegion(this.#scanContext(job.side, meter), job.chunker, job.region);
+      case 'compare':
+        return compareRegion({ ...this.#detectContext(meter), blockBytes: job.blockBytes }, job.region);
+      case 'leaves': {
+        const context = this.#scanContext('base', meter);
+        readTarget(context, job.region.address, job.region.length);
+        return { region: job.region, leafDigests: hashLeaves(context, 'target', job.region) };
+      }
+      case 'sums':
+        return this.#sums(job, meter);
+      case 'search':
+        return this.#searchIn(job, meter);
+      case 'encode':
+        return this.#encode(job, meter);
+    }
+  }
+
+  #sums(job: Job<'sums'>, meter: Meter): JobTable['sums']['result'] {
+    const context = this.#scanContext('base', meter);
+    const { region } = job;
+    readTarget(context, region.address, region.length);
+    const parts = [...context.layout.parts(region.address, region.length)];
+    const sums = meter.time('hash', () => regionSums(this.#workspace, region, parts, job.blockBytes));
+    return { sums, leafDigests: hashLeaves(context, 'target', region) };
+  }
+
+  #searchIn(job: Job<'search'>, meter: Meter): JobTable['search']['result'] {
+    const { signature } = job;
+    const context = { ...this.#detectContext(meter), base: this.#side('base').shape, signature };
+    this.#search ??= { signature, table: loadSearchTable(context) };
+    return searchRegion({ ...context, table: this.#search.table }, job.region);
+  }
+
+  #encode(job: Job<'encode'>, meter: Meter): JobTable['encode']['result'] {
+    const { strategy } = this.#setup;
+    const base = strategy.subBlock ? this.#base : undefined;
+    const encoded = encodeSegment(
+      {
+        workspace: this.#workspace,
+        reader: this.#target.reader,
+        base: base && { reader: base.reader, totalBytes: base.shape.layout.totalBytes },
+        meter,
+      },
+      job.plan,
+    );
+    const packed = packStreams(encoded, strategy.compression, this.#workspace, meter);
+    return {
+      plan: job.plan,
+      streams: packed.streams,
+      decisions: strategy.decisions ? packed.decisions : undefined,
+    };
+  }
+
+  #side(side: Side): SideState {
+    const state = side === 'target' ? this.#target : this.#base;
+    assert(state !== undefined, 'the base of this job is at hand');
+    return state;
+  }
+
+  #scanContext(side: Side, meter: Meter): ScanContext {
+    const { shape, reader } = this.#side(side);
+    return {
+      workspace: this.#workspace,
+      reader,
+      layout: shape.layout,
+      fingerprint: this.#fingerprint,
+      meter,
+    };
+  }
+
+  #detectContext(
+    meter: Meter,
+  ): ScanContext & { baseReader: ContentReader; baseLayout: SnapshotShape['layout']; pairs: Int32Array } {
+    const base = this.#side('base');
+    return {
+      ...this.#scanContext('target', meter),
+      baseReader: base.reader,
+      baseLayout: base.shape.layout,
+      pairs: this.#setup.pairs,
+    };
+  }
+}

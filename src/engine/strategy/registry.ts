@@ -1,0 +1,28 @@
+/** Strategies by the name that packages carry: the one place that knows them all. */
+import { detectBlocks } from './blocks-detector.js';
+import { detectByComparison } from './compare-detector.js';
+import type { Detection, DetectionInput, Detector, StrategyOf } from './detector.js';
+import { detectBySignature } from './signature-detector.js';
+import type { StrategyName } from './strategy.js';
+
+export interface StrategyPart<N extends StrategyName> {
+  /** Whether a manifest of the base is enough to detect; sub-block deltas always need content. */
+  readonly worksFromManifest: boolean;
+  readonly detect: Detector<StrategyOf<N>>;
+}
+
+export const strategyParts: { readonly [N in StrategyName]: StrategyPart<N> } = {
+  compare: { worksFromManifest: false, detect: detectByComparison },
+  fixed: { worksFromManifest: true, detect: detectBlocks },
+  fastcdc: { worksFromManifest: true, detect: detectBlocks },
+  rolling: { worksFromManifest: false, detect: detectBySignature },
+};
+
+/** Runs the detector of the input's strategy. */
+export function detect(input: DetectionInput): Promise<Detection> {
+  // The part was looked up by the strategy's own name, which is what its input type asks for.
+  const detector = strategyParts[input.strategy.name].detect as Detector;
+  return detector(input);
+}
+
+export { describeStrategy, resolveStrategy, settingKeys, settingsOf } from './settings.js';

@@ -1,0 +1,117 @@
+/**
+ * What one run of the engine holds: lanes that do its jobs, kernels and readers of the calling thread for what has to be done in sequence, the
+ * meter that everything is counted on. Closed once, whatever happened.
+ */
+import type { Clock } from '../../base/clock.js';
+import { assert, throwIfCancelled } from '../../base/errors.js';
+import { Meter } from '../../base/meter.js';
+import { createWasmKernels } from '../../kernels/load.js';
+import { Workspace } from '../../kernels/workspace.js';
+import { fingerprints, Hasher } from '../fingerprint/fingerprint.js';
+import type { ScanContext } from '../fingerprint/scan.js';
+import type { ContentReader, Snapshot } from '../snapshot/snapshot.js';
+import type { Job, JobTable, JobType, Side } from './jobs.js';
+import { Lanes } from './lanes.js';
+import type { Strategy } from './strategy.js';
+
+export interface RunOptions {
+  /** Worker threads; 1 works on the calling thread. Results are the same for any number. */
+  readonly workers: number;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Progress {
+  readonly phase: 'detect' | 'encode';
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface RunSides {
+  readonly base: Snapshot | undefined;
+  readonly target: Snapshot;
+  /** For each target entry the opposite base entry, or -1. */
+  readonly pairs: Int32Array;
+}
+
+export class EngineRun {
+  readonly meter: Meter;
+  readonly hasher: Hasher;
+  readonly sides: RunSides;
+  readonly #options: RunOptions;
+  readonly #workspace = new Workspace(createWasmKernels());
+  readonly #lanes: Lanes;
+  readonly #readers = new Map<Side, ContentReader>();
+  readonly #totalBytes: number;
+  #doneBytes = 0;
+
+  constructor(sides: RunSides, strategy: Strategy, options: RunOptions) {
+    const { base, target, pairs } = sides;
+    this.sides = sides;
+    this.#options = options;
+    this.meter = new Meter(options.clock);
+    this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#workspace.arena);
+    this.#lanes = new Lanes({ base: base?.source, target: target.source, pairs, strategy }, options);
+    this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
+  }
+
+  /** Runs jobs on the lanes, in order; adds what they count; stops between them when cancelled. */
+  async *run<T extends JobType>(jobs: Iterable<Job<T>>): AsyncGenerator<JobTable[T]['result'], void, void> {
+    throwIfCancelled(this.#options.signal);
+    for await (const { result, reading } of this.#lanes.run(this.#watched(jobs))) {
+      throwIfCancelled(this.#options.signal);
+      this.meter.add(reading);
+      yield result;
+    }
+  }
+
+  /** Kernels and a reader on the calling thread. */
+  scanContext(side: Side): ScanContext {
+    const snapshot = this.sides[side];
+    assert(snapshot !== undefined, 'the content of this side is at hand');
+    let reader = this.#readers.get(side);
+    if (reader === undefined) {
+      reader = snapshot.openReader();
+      this.#readers.set(side, reader);
+    }
+    const { fingerprint } = this.hasher;
+    return { workspace: this.#workspace, reader, layout: snapshot.layout, fingerprint, meter: this.meter };
+  }
+
+  reportEncoded(doneBytes: number): void {
+    this.#options.onProgress?.({
+      phase: 'encode',
+      doneBytes,
+      totalBytes: this.sides.target.layout.totalBytes,
+    });
+  }
+
+  /** Throws CancelledError, or WorldError when a file of either side changed since it was listed. */
+  assertUnchanged(): void {
+    throwIfCancelled(this.#options.signal);
+    this.sides.target.assertUnchanged();
+    this.sides.base?.assertUnchanged();
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.#readers.values()) reader.close();
+    await this.#lanes.close();
+  }
+
+  /** Reports regions as they are handed out. */
+  *#watched<T extends JobType>(jobs: Iterable<Job<T>>): Generator<Job<T>> {
+    for (const job of jobs) {
+      if ('region' in job) {
+        this.#doneBytes += job.region.length * (job.type === 'compare' ? 2 : 1);
+        const totalBytes = this.#totalBytes;
+        this.#options.onProgress?.({
+          phase: 'detect',
+          doneBytes: Math.min(this.#doneBytes, totalBytes),
+          totalBytes,
+        });
+      }
+      yield job;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Settings: flat key=value pairs from the command line or a profile, resolved once into a Strategy with every choice made. The same
+ * keys are written into packages.
+ */
+import { UsageError, present, unreachable } from '../../base/errors.js';
+import { blockBytesMax, blockBytesMin } from '../../base/limits.js';
+import { suggestion } from '../../base/suggest.js';
+import { formatBytes, parseBytes } from '../../base/units.js';
+import { isRollingBlockSize } from '../detect/signature.js';
+import { fingerprintNames } from '../fingerprint/fingerprint.js';
+import { codecNames, type CompressionChoice } from '../package/codecs.js';
+import type { ParameterValue } from '../package/model.js';
+import { strategyNames, type Strategy, type StrategyName } from './strategy.js';
+
+export type Settings = Readonly<Record<string, ParameterValue>>;
+
+const KiB = 1024;
+const commonKeys = ['fingerprint', 'subBlock', 'codec', 'level', 'deflate', 'decisions'] as const;
+const ownKeys = {
+  compare: ['blockBytes'],
+  fixed: ['blockBytes'],
+  fastcdc: ['minBytes', 'averageBytes', 'maxBytes'],
+  rolling: ['blockBytes'],
+} as const satisfies Record<StrategyName, readonly string[]>;
+
+/** The keys that a strategy understands. */
+export function settingKeys(name: StrategyName): readonly string[] {
+  return [...ownKeys[name], ...commonKeys];
+}
+
+/** Throws UsageError for an unknown strategy or key, and for a value that cannot be meant. */
+export function resolveStrategy(name: string, settings: Settings = {}): Strategy {
+  const known = strategyNames.find((candidate) => candidate === name);
+  if (known === undefined) {
+    throw new UsageError(`unknown strategy '${name}'`, { hint: suggestion(name, strategyNames) });
+  }
+  const keys = settingKeys(known);
+  for (const key of Object.keys(settings)) {
+    if (!keys.includes(key)) {
+      throw new UsageError(`strategy ${known} has no setting '${key}'`, { hint: suggestion(key, keys) });
+    }
+  }
+  const read = new SettingReader(settings);
+  const common = {
+    fingerprint: read.choice('fingerprint', fingerprintNames, 'xxh3-128'),
+    subBlock: read.flag('subBlock', true),
+    compression: compressionOf(read),
+    decisions: read.flag('decisions', false),
+  };
+  switch (known) {
+    case 'compare':
+      return { name: known, blockBytes: read.powerOfTwo('blockBytes', 4 * KiB, 512, 1024 * KiB), ...common };
+    case 'fixed':
+      return {
+        name: known,
+        blockBytes: read.powerOfTwo('blockBytes', 64 * KiB, 4 * KiB, 1024 * KiB),
+        ...common,
+      };
+    case 'rolling': {
+      const blockBytes = read.bytes('blockBytes', 0, 0, 1024 * KiB);
+      if (blockBytes !== 0 && (blockBytes < 512 || !isRollingBlockSize(blockBytes))) {
+        throw new UsageError(
+          `blockBytes: ${blockBytes} is not 0 (automatic) or a power of two from 512 B to 1 MiB`,
+        );
+      }
+      return { name: known, blockBytes, ...common };
+    }
+    case 'fastcdc': {
+      const averageBytes = read.powerOfTwo('averageBytes', 64 * KiB, 1024, 1024 * KiB);
+      const minBytes = read.bytes('minBytes', averageBytes / 4, blockBytesMin, averageBytes);
+      const maxBytes = read.bytes('maxBytes', averageBytes * 4, averageBytes, blockBytesMax);
+      return { name: known, minBytes, averageBytes, maxBytes, ...common };
+    }
+    default:
+      return unreachable(known);
+  }
+}
+
+/** The flat settings that resolve to this strategy: what packages carry. */
+export function settingsOf(strategy: Strategy): Record<string, ParameterValue> {
+  const { fingerprint, subBlock, compression, decisions } = strategy;
+  const common = { fingerprint, subBlock, ...compression, decisions };
+  if (strategy.name === 'fastcdc') {
+    const { minBytes, averageBytes, maxBytes } = strategy;
+    return { minBytes, averageBytes, maxBytes, ...common };
+  }
+  return { blockBytes: strategy.blockBytes, ...common };
+}
+
+/** One short line for tables and charts: `fastcdc 64 KiB + sub-block`. */
+export function describeStrategy(strategy: Strategy): string {
+  const bytes = strategy.name === 'fastcdc' ? strategy.averageBytes : strategy.blockBytes;
+  const size = bytes === 0 ? 'auto' : formatBytes(bytes);
+  return `${strategy.name} ${size}${strategy.subBlock ? ' + sub-block' : ''}`;
+}
+
+function compressionOf(read: SettingReader): CompressionChoice {
+  return {
+    codec: read.choice('codec', ['auto', ...codecNames], 'auto'),
+    level: read.integer('level', 3, 1, 22),
+    deflate: read.choice('deflate', ['portable', 'native'], 'native'),
+  };
+}
+
+class SettingReader {
+  readonly #settings: Settings;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  choice<T extends string>(key: string, choices: readonly T[], otherwise: T): T {
+    const value = this.#settings[key];
+    if (value === undefined) return otherwise;
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice === undefined) {
+      throw new UsageError(`${key}: '${value}' is not one of ${choices.join(', ')}`, {
+        hint: suggestion(String(value), choices),
+      });
+    }
+    return choice;
+  }
+
+  flag(key: string, otherwise: boolean): boolean {
+    const value = this.#settings[key];
+    if (value === undefined) return otherwise;
+    const flags: Readonly<Record<string, boolean>> = {
+      true: true,
+      on: true,
+      yes: true,
+      false: false,
+      off: false,
+      no: false,
+    };
+    const flag = flags[String(value)];
+    if (flag === undefined) throw new UsageError(`${key}: '${value}' is not on or off`);
+    return flag;
+  }
+
+  integer(key: string, otherwise: number, low: number, high: number): number {
+    const value = Number(this.#settings[key] ?? otherwise);
+    if (!Number.isInteger(value))
+      throw new UsageError(`${key}: '${present(this.#settings[key], key)}' is not a whole number`);
+    if (value < low || value > high) throw new UsageError(`${key}: ${value} is not from ${low} to ${high}`);
+    return value;
+  }
+
+  bytes(key: string, otherwise: number, low: number, high: number): number {
+    const given = this.#settings[key];
+    const value = given === undefined ? otherwise : parseBytes(String(given), key);
+    if (value < low || value > high) {
+      throw new UsageError(
+        `${key}: ${formatBytes(value)} is not from ${formatBytes(low)} to ${formatBytes(high)}`,
+      );
+    }
+    return value;
+  }
+
+  powerOfTwo(key: string, otherwise: number, low: number, high: number): number {
+    const value = this.bytes(key, otherwise, low, high);
+    if (!Number.isInteger(Math.log2(value))) throw new UsageError(`${key}: ${value} is not a power of two`);
+    return value;
+  }
+}
