@@ -1,18 +1,220 @@
-/** Copy/add/literal instructions that rebuild a target from a similar base. */
-import { kindLiteral, putRecord } from './delta-records';
+/**
+ * Copy/add/literal instructions that rebuild a target from a similar base.
+ *
+ * The encoder walks the target along a diagonal (base offset minus target offset). Where target and base agree it copies. At a
+ * disagreement it looks for the next place where copying can go on, the *sync*: first shortly ahead on the same diagonal, since most
+ * changes are small and in place; then, with an index of the base's 16-byte windows (built when first needed), on
+ * any diagonal. The gap up to the sync is literal, except stretches of which more than half agrees with the base on the diagonal before
+ * or after: those become ADD, whose differences are mostly zeros (Percival, "Naive differences of executable code", 2003).
+ *
+ * Work is linear: each target byte is searched once. The index is probed at every byte for the first 512 bytes of a gap, then at steps of
+ * 3, 5 and 7 (odd, so that every residue of 16 is met: an equal run of 16 times the step plus 16 is never missed).
+ * The twin gives the same instructions. Limits: base and target below 2^30 bytes.
+ */
+import { kindAdd, kindCopy, kindLiteral, putRecord, recordBytes } from './delta-records';
+import { agree16, agreeBackward, agreeForward, countAgreeing } from './match';
+import { indexWindows, windowBytes, windowSlot } from './window-index';
+
+/** Shortest copy at the target's start: shorter ones cost more than literals. */
+const copyBytesMin: i32 = 8;
+/** Agreement that ends a gap on the same diagonal; below that, an ADD over everything is cheaper. */
+const resyncBytesMin: i32 = 32;
+/** Agreement that is worth a new diagonal: its address costs some four bytes. */
+const matchBytesMin: i32 = 24;
+/** How far ahead on the same diagonal a gap is followed before the index is asked. */
+const nearBytes: i32 = 64;
+/** Gap bytes, less a quarter of the copied ones, after which the present diagonal is no longer trusted. */
+const debtMax: i32 = 128;
+/** A match on another diagonal must agree with this many bytes more than the present diagonal, of the first 128. */
+const gainMin: i32 = 16;
+const gainBytes: i32 = 128;
+/** Score (agreeing less disagreeing bytes) that makes a stretch an ADD, and the drop below its best that ends one. */
+const addScoreMin: i32 = 16;
+const addScoreDrop: i32 = 64;
+
+/** The two windows and the records being written. Kernels are not reentrant, so these are set by each call. */
+let base: usize = 0;
+let baseLength: i32 = 0;
+let target: usize = 0;
+let targetLength: i32 = 0;
+let records: usize = 0;
+let room: u32 = 0;
+/** First target offset that no record covers yet. */
+let pending: i32 = 0;
+/** Where the last search found its sync. */
+let syncAt: i32 = 0;
+let syncDiagonal: i32 = 0;
 
 export function deltaEncode(
-  base: usize,
-  baseLength: usize,
-  target: usize,
-  targetLength: usize,
-  diagonal: i32,
+  basePointer: usize,
+  baseBytes: usize,
+  targetPointer: usize,
+  targetBytes: usize,
+  firstDiagonal: i32,
   table: usize,
   tableBits: u32,
   operations: usize,
   operationsCapacity: u32,
 ): u32 {
-  if (targetLength == 0) return 0;
-  putRecord(operations, kindLiteral, targetLength, 0);
-  return 1;
+  base = basePointer;
+  baseLength = <i32>baseBytes;
+  target = targetPointer;
+  targetLength = <i32>targetBytes;
+  records = operations;
+  room = operationsCapacity;
+  pending = 0;
+
+  let diagonal = firstDiagonal;
+  let indexed = false;
+  let debt = 0;
+  let at = 0;
+  while (at < targetLength) {
+    const run = agreement(at, diagonal, targetLength);
+    if (run >= copyBytesMin || run == targetLength) {
+      if (!put(kindCopy, at, run, diagonal)) break;
+      at += run;
+      debt = max(0, debt - (run >> 2));
+      if (at == targetLength) break;
+    }
+    if (debt <= debtMax && findNear(at, diagonal)) {
+      debt += syncAt - at;
+    } else {
+      if (!indexed) {
+        indexWindows(base, baseLength, table, tableBits);
+        indexed = true;
+      }
+      findAnywhere(at, diagonal, table, tableBits);
+    }
+    if (!putStretches(at, syncAt, diagonal)) break;
+    if (syncDiagonal != diagonal && !putStretches(max(at, pending), syncAt, syncDiagonal)) break;
+    at = syncAt;
+    diagonal = syncDiagonal;
+  }
+  if (pending < targetLength) records = putRecord(records, kindLiteral, targetLength - pending, 0);
+  return <u32>((records - operations) / recordBytes);
+}
+
+/** Bytes on which target and base agree from target offset `at` on a diagonal, at most `most`. */
+function agreement(at: i32, diagonal: i32, most: i32): i32 {
+  const opposite = at + diagonal;
+  if (opposite < 0 || opposite >= baseLength) return 0;
+  const limit = min(most, min(targetLength - at, baseLength - opposite));
+  return <i32>agreeForward(target + at, base + opposite, limit);
+}
+
+/** Whether copying can go on at or shortly before target offset `at` on a diagonal, not before `from`; sets the sync. */
+function syncsAt(at: i32, diagonal: i32, from: i32): bool {
+  const opposite = at + diagonal;
+  if (opposite < 0 || opposite > baseLength - windowBytes || at > targetLength - windowBytes) return false;
+  if (!agree16(target + at, base + opposite)) return false;
+  const before = <i32>agreeBackward(target + at, base + opposite, min(at - from, opposite));
+  const after = agreement(at, diagonal, targetLength);
+  if (before + after < resyncBytesMin && at + after < targetLength) return false;
+  syncAt = at - before;
+  syncDiagonal = diagonal;
+  return true;
+}
+
+function findNear(from: i32, diagonal: i32): bool {
+  for (let at = from; at < from + nearBytes; at += windowBytes) {
+    if (syncsAt(at, diagonal, from)) return true;
+  }
+  return false;
+}
+
+/**
+ * Sets the sync to the first one at or after `from` on any diagonal, or to the target's end. Matches are not followed
+ * backwards into what a rejected one covered, which keeps the work linear.
+ */
+function findAnywhere(from: i32, diagonal: i32, table: usize, tableBits: u32): void {
+  let nearAt = from;
+  let floor = from;
+  let at = from;
+  while (at <= targetLength - windowBytes) {
+    if (at >= nearAt) {
+      if (syncsAt(nearAt, diagonal, from)) return;
+      nearAt += windowBytes;
+    }
+    const window = load<u32>(table + windowSlot(target + at, tableBits));
+    if (window != 0) {
+      const opposite = <i32>(window - 1) * windowBytes;
+      if (agree16(target + at, base + opposite)) {
+        const before = <i32>agreeBackward(target + at, base + opposite, min(at - floor, opposite));
+        if (isWorthwhile(at - before, opposite - at, diagonal)) {
+          syncAt = at - before;
+          syncDiagonal = opposite - at;
+          return;
+        }
+        at += windowBytes;
+        floor = at;
+        continue;
+      }
+    }
+    at += stepAfter(at - from);
+  }
+  syncAt = targetLength;
+  syncDiagonal = diagonal;
+}
+
+/** Distance between index probes when `searched` bytes of a gap were searched in vain. */
+function stepAfter(searched: i32): i32 {
+  if (searched < 512) return 1;
+  if (searched < 2048) return 3;
+  return searched < 8192 ? 5 : 7;
+}
+
+/** Whether going over to `candidate` at target offset `at` pays, compared with staying on the present diagonal. */
+function isWorthwhile(at: i32, candidate: i32, diagonal: i32): bool {
+  const run = agreement(at, candidate, gainBytes);
+  if (run < matchBytesMin) return false;
+  const from = max(at, -diagonal);
+  const to = min(at + run, baseLength - diagonal);
+  const already = from < to ? countAgreeing(target + from, base + from + diagonal, to - from) : 0;
+  return run - already >= gainMin;
+}
+
+/**
+ * Writes ADD for the stretches of target [from, to) that mostly agree with the base on a diagonal: score
+ * per 16 bytes is agreeing less disagreeing bytes; a stretch ends at its best score.
+ */
+function putStretches(from: i32, to: i32, diagonal: i32): bool {
+  let at = max(from, -diagonal);
+  const end = min(to, baseLength - diagonal);
+  let start = at;
+  let score = 0;
+  let best = 0;
+  let bestEnd = at;
+  while (at < end) {
+    const length = min(windowBytes, end - at);
+    score += 2 * countAgreeing(target + at, base + at + diagonal, length) - length;
+    at += length;
+    if (score > best) {
+      best = score;
+      bestEnd = at;
+    }
+    if (score < 0 || best - score > addScoreDrop) {
+      if (best >= addScoreMin && !put(kindAdd, start, bestEnd - start, diagonal)) return false;
+      start = at;
+      score = 0;
+      best = 0;
+    }
+  }
+  return best < addScoreMin || put(kindAdd, start, bestEnd - start, diagonal);
+}
+
+/**
+ * Writes a record for target [at, at + length), after a literal for what is pending before it. Returns false, and writes
+ * nothing, when that would not leave room for a literal over the rest.
+ */
+function put(kind: u32, at: i32, length: i32, diagonal: i32): bool {
+  const needed = u32(at > pending) + 1 + u32(at + length < targetLength);
+  if (room < needed) return false;
+  if (at > pending) {
+    records = putRecord(records, kindLiteral, at - pending, 0);
+    room--;
+  }
+  records = putRecord(records, kind, length, at + diagonal);
+  room--;
+  pending = at + length;
+  return true;
 }

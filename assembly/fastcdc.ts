@@ -28,13 +28,13 @@ const seeded = memory.data(2048, 16);
 // @ts-ignore: decorator
 @inline
 function mask(bits: u32): u64 {
-  return load<u64>(masks + (<usize>(bits - 5) << 3));
+  return load<u64>(masks + ((<usize>(bits - 5)) << 3));
 }
 
 // @ts-ignore: decorator
 @inline
 function roll(hash: u64, byte: u32): u64 {
-  return (hash << 1) + load<u64>(seeded + (<usize>byte << 3));
+  return (hash << 1) + load<u64>(seeded + ((<usize>byte) << 3));
 }
 
 export function fastcdc(
@@ -48,7 +48,7 @@ export function fastcdc(
   seedHigh: u32,
   cuts: usize,
 ): u32 {
-  const seed = (<u64>seedHigh << 32) | <u64>seedLow;
+  const seed = ((<u64>seedHigh) << 32) | (<u64>seedLow);
   for (let at: usize = 0; at < 2048; at += 8) store<u64>(seeded + at, load<u64>(gear + at) ^ seed);
   const bits = ctz<u32>(<u32>averageBytes);
   const maskSmall = mask(bits + 1);

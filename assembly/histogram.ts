@@ -8,7 +8,7 @@ const tables = memory.data(8 * 1024, 16);
 // @ts-ignore: decorator
 @inline
 function count(table: usize, byte: u64): void {
-  const counter = table + (<usize>(<u32>byte & 0xff) << 2);
+  const counter = table + ((<usize>((<u32>byte) & 0xff)) << 2);
   store<u32>(counter, load<u32>(counter) + 1);
 }
 

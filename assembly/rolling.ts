@@ -16,7 +16,7 @@ const windowDigest = memory.data(16, 16);
 // @ts-ignore: decorator
 @inline
 function bucket(sum: u32, tableBits: u32): usize {
-  return <usize>((sum * 0x9e3779b1) >>> (32 - tableBits)) << 2;
+  return (<usize>((sum * 0x9e3779b1) >>> (32 - tableBits))) << 2;
 }
 
 /** The weak sum of [data, data + length). */
@@ -33,22 +33,22 @@ function weakSum(data: usize, length: usize): u32 {
 export function rollingSums(data: usize, cuts: usize, count: u32, out: usize): void {
   let start: usize = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const end = <usize>load<u32>(cuts + (<usize>i << 2));
-    store<u32>(out + (<usize>i << 2), weakSum(data + start, end - start));
+    const end = <usize>load<u32>(cuts + ((<usize>i) << 2));
+    store<u32>(out + ((<usize>i) << 2), weakSum(data + start, end - start));
     start = end;
   }
 }
 
 export function rollingIndex(sums: usize, count: u32, heads: usize, tableBits: u32, next: usize): void {
-  memory.fill(heads, 0, <usize>4 << tableBits);
+  memory.fill(heads, 0, (<usize>4) << tableBits);
   for (let i: u32 = 0; i < count; i++) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const sum = load<u32>(sums + at);
     store<u32>(next + at, 0);
     let link = heads + bucket(sum, tableBits);
     let same: u32 = 0;
     for (let entry = load<u32>(link); entry != 0; entry = load<u32>(link)) {
-      const block = <usize>(entry - 1) << 2;
+      const block = (<usize>(entry - 1)) << 2;
       if (load<u32>(sums + block) == sum) same++;
       link = next + block;
     }
@@ -83,7 +83,7 @@ export function rollingSearch(
     while (true) {
       let entry = load<u32>(heads + bucket(sum, tableBits));
       let hashed = false;
-      if (expected < count && load<u32>(sums + (<usize>expected << 2)) == sum) {
+      if (expected < count && load<u32>(sums + ((<usize>expected) << 2)) == sum) {
         xxh3Block(at, blockBytes, windowDigest);
         hashed = true;
         tried++;
@@ -92,9 +92,9 @@ export function rollingSearch(
           break;
         }
       }
-      for (; entry != 0; entry = load<u32>(next + (<usize>(entry - 1) << 2))) {
+      for (; entry != 0; entry = load<u32>(next + ((<usize>(entry - 1)) << 2))) {
         const block = entry - 1;
-        if (block == expected || load<u32>(sums + (<usize>block << 2)) != sum) continue;
+        if (block == expected || load<u32>(sums + ((<usize>block) << 2)) != sum) continue;
         if (!hashed) {
           xxh3Block(at, blockBytes, windowDigest);
           hashed = true;
@@ -127,5 +127,5 @@ export function rollingSearch(
 // @ts-ignore: decorator
 @inline
 function sameDigest(digests: usize, block: u32): bool {
-  return !v128.any_true(v128.xor(v128.load(windowDigest), v128.load(digests + (<usize>block << 4))));
+  return !v128.any_true(v128.xor(v128.load(windowDigest), v128.load(digests + ((<usize>block) << 4))));
 }

@@ -52,6 +52,6 @@ export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
     // WebAssembly gives i32 results as signed numbers; only the refusal of deltaApply is large enough to show it.
     functions: { ...functions, deltaApply: (...windows) => functions.deltaApply(...windows) >>> 0 },
     memory,
-    heapBase: Number((heapBase as () => number)()),
+    heapBase: (heapBase as () => number)(),
   };
 }

@@ -1,0 +1,56 @@
+/**
+ * Comparing byte ranges position by position: how far two places agree, and how many bytes of a range do.
+ * Lengths are exact; nothing beyond a range is read.
+ */
+
+/** Number of leading bytes on which `a` and `b` agree, at most `limit`. */
+export function agreeForward(a: usize, b: usize, limit: usize): usize {
+  let at: usize = 0;
+  while (at + 64 <= limit) {
+    const low = v128.or(
+      v128.xor(v128.load(a + at), v128.load(b + at)),
+      v128.xor(v128.load(a + at, 16), v128.load(b + at, 16)),
+    );
+    const high = v128.or(
+      v128.xor(v128.load(a + at, 32), v128.load(b + at, 32)),
+      v128.xor(v128.load(a + at, 48), v128.load(b + at, 48)),
+    );
+    if (v128.any_true(v128.or(low, high))) break;
+    at += 64;
+  }
+  while (at + 16 <= limit) {
+    const equal = i8x16.bitmask(i8x16.eq(v128.load(a + at), v128.load(b + at)));
+    if (equal != 0xffff) return at + <usize>ctz<i32>(~equal);
+    at += 16;
+  }
+  while (at < limit && load<u8>(a + at) == load<u8>(b + at)) at++;
+  return at;
+}
+
+/** Number of trailing bytes on which the ranges that end at `a` and `b` agree, at most `limit`. */
+export function agreeBackward(a: usize, b: usize, limit: usize): usize {
+  let at: usize = 0;
+  while (at + 16 <= limit) {
+    const equal = i8x16.bitmask(i8x16.eq(v128.load(a - at - 16), v128.load(b - at - 16)));
+    if (equal != 0xffff) return at + <usize>clz<i32>((~equal & 0xffff) << 16);
+    at += 16;
+  }
+  while (at < limit && load<u8>(a - at - 1) == load<u8>(b - at - 1)) at++;
+  return at;
+}
+
+/** Number of positions in [0, length) at which `a` and `b` agree. */
+export function countAgreeing(a: usize, b: usize, length: usize): i32 {
+  let count = 0;
+  let at: usize = 0;
+  for (; at + 16 <= length; at += 16) {
+    count += popcnt<i32>(i8x16.bitmask(i8x16.eq(v128.load(a + at), v128.load(b + at))));
+  }
+  for (; at < length; at++) count += i32(load<u8>(a + at) == load<u8>(b + at));
+  return count;
+}
+
+/** Whether 16 bytes agree. */
+export function agree16(a: usize, b: usize): bool {
+  return !v128.any_true(v128.xor(v128.load(a), v128.load(b)));
+}
