@@ -57,9 +57,6 @@ export const cborDepthMax = 16;
 /** Longest free text in a header (volume, strategy, writer names). */
 export const nameBytesMax = 255;
 
-/** Latest and earliest (negated) time: 2^52 microseconds reach from 1827 to 2112, and a zigzag varint of one stays an exact integer. */
-export const timeMicrosMax = 2 ** 52 - 1;
-
 /** Largest CBOR item at the head of a frame. A segment that depends on 65,536 others needs 330 KiB. */
 export const headBytesMax = MiB;
 

@@ -1,3 +1,139 @@
-/** Compression codecs by the name and number that packages carry. */
+/**
+ * Compression codecs by the name and number that packages carry, behind one pair of functions (docs/formats/package-v1.md, "Streams").
+ *
+ * Decompression never yields more than it was told to: LZ4 is given an output of the exact size, inflate a maximum, and a zstd frame is judged
+ * by its block headers first (zstd-frame.ts). Native modules are loaded when first used, so that a run without zstd does not pay for it.
+ */
+import { createRequire } from 'node:module';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { DataError, WorldError, assert } from '../../base/errors.js';
+import { checkZstdFrame, packZstdFrame } from './zstd-frame.js';
+
+/** In the order of their numbers. */
 export const codecNames = ['stored', 'lz4', 'deflate', 'zstd'] as const;
 export type CodecName = (typeof codecNames)[number];
+
+/** Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary with Node's zlib). */
+export type DeflateKind = 'portable' | 'native';
+
+/** How streams are compressed. */
+export interface CompressionChoice {
+  /** `auto` picks per stream from entropy; a codec's name fixes it (falling back to stored where it does not gain). */
+  readonly codec: 'auto' | CodecName;
+  /** zstd 1 to 19, deflate 1 to 9 (higher counts as the highest); ignored by stored and lz4. */
+  readonly level: number;
+  /** Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary with Node's zlib). */
+  readonly deflate: DeflateKind;
+}
+
+/** Levels above the highest count as the highest. zstd ends at 19: its levels 20 to 22 take up to 800 MiB, against 90. */
+export const levelMax: Readonly<Record<CodecName, number>> = { stored: 0, lz4: 0, deflate: 9, zstd: 19 };
+
+/**
+ * Packs `bytes` (not empty). Returns undefined where the codec's form cannot be used (a zstd frame beyond its bound). The result may
+ * be longer than the input and owns its memory.
+ */
+export function compress(
+  codec: CodecName,
+  level: number,
+  bytes: Uint8Array,
+  deflate: DeflateKind,
+): Uint8Array | undefined {
+  assert(bytes.length > 0, 'an empty stream is stored');
+  const usedLevel = Math.min(Math.max(Math.trunc(level), 1), levelMax[codec]);
+  switch (codec) {
+    case 'stored':
+      return bytes.slice();
+    case 'lz4':
+      // lz4-napi puts the raw length before the block; the package states it elsewhere.
+      return Uint8Array.from(lz4().compressSync(asBuffer(bytes)).subarray(lz4PrefixBytes));
+    case 'deflate':
+      return deflate === 'portable'
+        ? fflate().deflateSync(bytes, { level: deflateLevel(usedLevel) })
+        : Uint8Array.from(deflateRawSync(bytes, { level: usedLevel }));
+    case 'zstd': {
+      const { Encoder } = zstd();
+      return packZstdFrame(new Encoder(usedLevel).encodeSync(asBuffer(bytes)), bytes.length);
+    }
+  }
+}
+
+/** Unpacks to exactly `rawBytes`. Throws DataError for anything else, before more than that is allocated. */
+export function decompress(codec: CodecName, packed: Uint8Array, rawBytes: number): Uint8Array {
+  if (codec === 'stored') {
+    if (packed.length !== rawBytes) throw damaged(codec);
+    return packed;
+  }
+  if (codec === 'zstd') checkZstdFrame(packed, rawBytes);
+  const decode = decoders[codec]();
+  let raw: Uint8Array;
+  try {
+    raw = decode(packed, rawBytes);
+  } catch (cause) {
+    throw damaged(codec, cause);
+  }
+  if (raw.length !== rawBytes) throw damaged(codec);
+  return raw;
+}
+
+/** Loads the module on the outer call, outside the reach of the catch that judges the data. */
+const decoders: Readonly<
+  Record<Exclude<CodecName, 'stored'>, () => (packed: Uint8Array, rawBytes: number) => Uint8Array>
+> = {
+  lz4: () => {
+    const { uncompressSync } = lz4();
+    return (packed, rawBytes) => {
+      const prefixed = Buffer.allocUnsafe(lz4PrefixBytes + packed.length);
+      prefixed.writeUInt32LE(rawBytes, 0);
+      prefixed.set(packed, lz4PrefixBytes);
+      return uncompressSync(prefixed);
+    };
+  },
+  deflate: () => (packed, rawBytes) => {
+    const { buffer, engine } = inflateRawSync(packed, {
+      maxOutputLength: Math.max(rawBytes, 1),
+      info: true,
+    }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+    if (engine.bytesWritten !== packed.length) throw new Error('bytes follow the stream');
+    return buffer;
+  },
+  zstd: () => {
+    const { Decoder } = zstd();
+    return (packed) => new Decoder().decodeSync(asBuffer(packed));
+  },
+};
+
+const lz4PrefixBytes = 4;
+
+function damaged(codec: CodecName, cause?: unknown): DataError {
+  return new DataError(`a ${codec} stream is damaged: it does not unpack to the size that it states`, {
+    cause,
+  });
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+function deflateLevel(level: number): 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 {
+  const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+  return levels[level - 1] ?? 9;
+}
+
+const require = createRequire(import.meta.url);
+
+const lz4 = (): typeof import('lz4-napi') => load('lz4-napi') as typeof import('lz4-napi');
+const zstd = (): typeof import('@toondepauw/node-zstd') =>
+  load('@toondepauw/node-zstd') as typeof import('@toondepauw/node-zstd');
+const fflate = (): typeof import('fflate') => load('fflate') as typeof import('fflate');
+
+function load(name: string): unknown {
+  try {
+    return require(name);
+  } catch (cause) {
+    throw new WorldError(`the compression module ${name} cannot be loaded on this machine`, {
+      hint: 'install snapdelta again with its optional dependencies, or choose another codec',
+      cause,
+    });
+  }
+}

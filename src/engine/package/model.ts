@@ -2,7 +2,8 @@
  * The delta package as data: what docs/formats/package-v1.md lays out in bytes. Encoding and decoding live beside this file;
  * building a package (engine/delta) and applying it (engine/apply) see only these shapes.
  */
-import type { Entry, SnapshotForm } from '../snapshot/snapshot.js';
+import type { SnapshotForm } from '../snapshot/snapshot.js';
+import type { EntryChange, Structure } from '../snapshot/structure.js';
 import type { SnapshotId } from '../fingerprint/identity.js';
 import type { CodecName } from './codecs.js';
 
@@ -24,20 +25,7 @@ export interface PackageHeader {
   readonly sealing: null;
 }
 
-/** One changed entry of the target. Entries that are not listed equal the base's entry of the same path in all but content. */
-export interface EntryChange {
-  readonly entry: Entry;
-  /** The base path that this entry was renamed from. */
-  readonly renamedFrom?: string;
-}
-
-/** Structural change: everything about entries except their bytes. */
-export interface Structure {
-  /** Base paths that the target no longer has (renamed ones included), sorted. */
-  readonly removed: readonly string[];
-  /** Added, renamed and changed entries in target order. An image always lists its one entry. */
-  readonly changed: readonly EntryChange[];
-}
+export type { EntryChange, Structure };
 
 /** The three streams of a segment; each is compressed on its own. */
 export const streamNames = ['operations', 'differences', 'literals'] as const;

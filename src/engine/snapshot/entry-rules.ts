@@ -103,7 +103,8 @@ function checkTree(entries: readonly Entry[], what: string): void {
   }
 }
 
-function fieldProblem(entry: Entry): string | undefined {
+/** What is wrong with the properties of an entry other than its path, or undefined. */
+export function fieldProblem(entry: Entry): string | undefined {
   const { mode, mtimeMicros, sizeBytes, linkTarget, kind } = entry;
   if (!(Number.isInteger(mode) && mode >= 0 && mode <= modeMax)) return `has the mode ${mode}`;
   if (!Number.isSafeInteger(mtimeMicros)) return `has the modification time ${mtimeMicros}`;
