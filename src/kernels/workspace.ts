@@ -1,6 +1,7 @@
 /**
- * One thread's kernels and the windows that its jobs use: region data, cuts, digests. Windows are reserved when first
- * needed, so a job pays only for what it touches; together they stay near 40 MiB whatever the image's size.
+ * One thread's kernels and the windows that its jobs use: region data, cuts, digests. All windows are reserved at once, so
+ * that memory does not grow, and no view of it is detached, while a job runs. Together they are some 40 MiB whatever the image's size; the
+ * system commits a page only when it is touched.
  */
 import { blockBytesMax, blockBytesMin, regionBytes, regionLeavesMax } from '../base/limits.js';
 import type { KernelInstance } from './abi.js';
@@ -31,10 +32,25 @@ export type WindowName = keyof typeof windowBytes;
 
 export class Workspace {
   readonly arena: Arena;
-  readonly #windows = new Map<WindowName, Window>();
+  readonly #windows: Readonly<Record<WindowName, Window>>;
 
   constructor(instance: KernelInstance) {
-    this.arena = new Arena(instance);
+    const arena = new Arena(instance);
+    const reserve = (name: WindowName): Window => arena.reserve(windowBytes[name]);
+    this.arena = arena;
+    this.#windows = {
+      target: reserve('target'),
+      base: reserve('base'),
+      cuts: reserve('cuts'),
+      digests: reserve('digests'),
+      sums: reserve('sums'),
+      counts: reserve('counts'),
+      literals: reserve('literals'),
+      differences: reserve('differences'),
+      records: reserve('records'),
+      table: reserve('table'),
+      pairs: reserve('pairs'),
+    };
   }
 
   get kernels(): KernelInstance {
@@ -42,12 +58,7 @@ export class Workspace {
   }
 
   window(name: WindowName): Window {
-    let window = this.#windows.get(name);
-    if (window === undefined) {
-      window = this.arena.reserve(windowBytes[name]);
-      this.#windows.set(name, window);
-    }
-    return window;
+    return this.#windows[name];
   }
 
   /** Puts cuts into their window and returns it. */

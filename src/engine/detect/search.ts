@@ -153,6 +153,8 @@ export class Joiner {
   #at = 0;
   /** Base address opposite target address #at, by the last match or the opposite entry; -1 when unknown. */
   #opposite = -1;
+  /** Base address minus target address of the present entry's opposite; undefined where it has none. */
+  #inPlace: number | undefined;
   #entryEnd = 0;
 
   constructor(target: SnapshotShape, base: SnapshotShape, pairs: Int32Array) {
@@ -169,27 +171,32 @@ export class Joiner {
       const baseAddress = present(matches.baseAddresses[i], 'match');
       const end = start + length;
       if (end <= this.#at) continue;
-      this.#fill(start);
+      this.#fill(start, baseAddress - start);
       const clipped = Math.max(0, this.#at - start);
       this.#extents.push(extentKind.copy, length - clipped, baseAddress + clipped);
       this.#enterEntries(end - 1);
       this.#at = end;
       this.#opposite = baseAddress + length;
     }
-    this.#fill(matches.region.address + matches.region.length);
+    this.#fill(matches.region.address + matches.region.length, undefined);
   }
 
   finish(): ExtentColumns {
     return this.#extents.finish();
   }
 
-  /** Data up to `end`, entry by entry. */
-  #fill(end: number): void {
+  /**
+   * Data up to `end`, entry by entry. What lies opposite follows from the match before; but where that one wandered off (repeated content
+   * matches its first copy) and the match after it lies in place again, from that one.
+   */
+  #fill(end: number, nextDisplacement: number | undefined): void {
+    const { layout } = this.#base;
     while (this.#at < end) {
       this.#enterEntries(this.#at);
       const stop = Math.min(end, this.#entryEnd);
-      const known = this.#opposite >= 0 && this.#opposite < this.#base.layout.totalBytes;
-      this.#extents.push(extentKind.data, stop - this.#at, known ? this.#opposite : -1);
+      const home = this.#inPlace;
+      const opposite = home !== undefined && nextDisplacement === home ? this.#at + home : this.#opposite;
+      this.#extents.push(extentKind.data, stop - this.#at, opposite < layout.totalBytes ? opposite : -1);
       if (this.#opposite >= 0) this.#opposite += stop - this.#at;
       this.#at = stop;
     }
@@ -201,7 +208,8 @@ export class Joiner {
     const entry = this.#target.layout.entryAt(address);
     this.#entryEnd = this.#target.layout.endOf(entry);
     const pair = present(this.#pairs[entry], 'pair');
-    this.#opposite =
-      pair < 0 ? -1 : this.#base.layout.startOf(pair) + (address - this.#target.layout.startOf(entry));
+    this.#inPlace =
+      pair < 0 ? undefined : this.#base.layout.startOf(pair) - this.#target.layout.startOf(entry);
+    this.#opposite = this.#inPlace === undefined ? -1 : address + this.#inPlace;
   }
 }
