@@ -1,20 +1,18 @@
 /**
  * Reads a snapshot's bytes by address, from files or from memory. Reads are synchronous and go straight into the given view, which
- * is usually a view on WebAssembly memory, at most 1 MiB a call (measured best; a longer call gains nothing).
+ * is usually a view on WebAssembly memory.
  *
  * Law: a read fills the whole view or throws. A file that has become shorter, or is no longer a plain file of its folder, is a WorldError.
- * At most `openFilesMax` files are open in one reader.
+ * One reader holds few files open (open-files.ts).
  */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorldError, assert, present } from '../../base/errors.js';
 import { orWorldError, worldError } from './failures.js';
 import { Layout } from './layout.js';
+import { OpenFiles } from './open-files.js';
 import type { ContentReader, Entry, SnapshotSource } from './snapshot.js';
-
-export const openFilesMax = 16;
-
-const readBytesMax = 2 ** 20;
+import { readWhole } from './transfer.js';
 
 /** Opens the content that `source` describes; any thread may do so. Files are opened when first read. */
 export function openContent(source: SnapshotSource): ContentReader {
@@ -52,9 +50,7 @@ class FileContent implements ContentReader {
   readonly #root: string;
   readonly #entries: readonly Entry[];
   readonly #layout: Layout;
-  readonly #flags: number;
-  /** Open files by entry index, least recently used first. */
-  readonly #open = new Map<number, number>();
+  readonly #files: OpenFiles;
   #entry = 0;
   #fd = -1;
 
@@ -63,7 +59,11 @@ class FileContent implements ContentReader {
     this.#entries = entries;
     this.#layout = layout;
     // Inside a tree a file may have been replaced by a link (not followed) or a fifo (must not block). An image's path may be a link.
-    this.#flags = constants.O_RDONLY | (isTree ? constants.O_NOFOLLOW | constants.O_NONBLOCK : 0);
+    const flags = constants.O_RDONLY | (isTree ? constants.O_NOFOLLOW | constants.O_NONBLOCK : 0);
+    this.#files = new OpenFiles((entry) => {
+      const path = this.#path(entry);
+      return orWorldError('read', path, () => openSync(path, flags));
+    });
   }
 
   read(address: number, into: Uint8Array): void {
@@ -78,26 +78,21 @@ class FileContent implements ContentReader {
   }
 
   close(): void {
-    for (const fd of this.#open.values()) closeSync(fd);
-    this.#open.clear();
+    this.#files.closeAll();
     this.#fd = -1;
   }
 
   #readEntry(into: Uint8Array, offset: number, length: number, position: number): void {
-    for (let done = 0; done < length;) {
-      const count = Math.min(length - done, readBytesMax);
-      let read: number;
-      try {
-        read = readSync(this.#fd, into, offset + done, count, position + done);
-      } catch (cause) {
-        throw worldError(cause, 'read', this.#path(this.#entry));
-      }
-      if (read === 0) {
-        throw new WorldError(`${this.#path(this.#entry)} shrank while it was read`, {
-          hint: 'take the snapshot of a volume that nobody writes to',
-        });
-      }
-      done += read;
+    let read: number;
+    try {
+      read = readWhole(this.#fd, into, offset, length, position);
+    } catch (cause) {
+      throw worldError(cause, 'read', this.#path(this.#entry));
+    }
+    if (read < length) {
+      throw new WorldError(`${this.#path(this.#entry)} shrank while it was read`, {
+        hint: 'take the snapshot of a volume that nobody writes to',
+      });
     }
   }
 
@@ -106,25 +101,9 @@ class FileContent implements ContentReader {
     const layout = this.#layout;
     if (this.#fd >= 0 && address >= layout.startOf(this.#entry) && address < layout.endOf(this.#entry))
       return;
-    this.#entry = layout.entryAt(address);
-    let fd = this.#open.get(this.#entry);
-    if (fd === undefined) {
-      const path = this.#path(this.#entry);
-      if (this.#open.size >= openFilesMax) this.#closeOldest();
-      fd = orWorldError('read', path, () => openSync(path, this.#flags));
-    } else {
-      this.#open.delete(this.#entry);
-    }
-    this.#open.set(this.#entry, fd);
-    this.#fd = fd;
-  }
-
-  #closeOldest(): void {
-    for (const [entry, fd] of this.#open) {
-      closeSync(fd);
-      this.#open.delete(entry);
-      return;
-    }
+    const entry = layout.entryAt(address);
+    this.#fd = this.#files.get(entry);
+    this.#entry = entry;
   }
 
   #path(entry: number): string {

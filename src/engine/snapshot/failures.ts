@@ -26,7 +26,11 @@ const reasons: Readonly<Record<string, readonly [why: string, hint?: string]>> =
 export function worldError(cause: unknown, action: string, path: string): SnapdeltaError {
   if (cause instanceof SnapdeltaError) return cause;
   const code = errorCode(cause);
-  const [why, hint] = reasons[code] ?? [code === '' ? String(cause) : code];
+  const isNew = action === 'create' || action === 'write';
+  const [why, hint] =
+    code === 'ENOENT' && isNew
+      ? ['its folder does not exist', 'make the folder first']
+      : (reasons[code] ?? [code === '' ? String(cause) : code]);
   return new WorldError(`cannot ${action} ${path}: ${why}`, hint === undefined ? { cause } : { cause, hint });
 }
 
