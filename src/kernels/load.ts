@@ -25,7 +25,7 @@ export function createWasmKernels(): KernelInstance {
 export function compileKernels(path: string): WebAssembly.Module {
   const known = compiledModules.get(path);
   if (known !== undefined) return known;
-  let bytes: Uint8Array;
+  let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = readFileSync(path);
   } catch (cause) {

@@ -1,5 +1,6 @@
 /** The part of the WebAssembly API that kernels/load uses; TypeScript ships it only with the DOM. */
 declare namespace WebAssembly {
+  // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- an opaque handle in the standard, too
   class Module {
     constructor(bytes: Uint8Array);
   }

@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { WorldError } from '../../src/base/errors.js';
+import { kernelNames } from '../../src/kernels/abi.js';
+import { compileKernels, createWasmKernels, instantiateKernels } from '../../src/kernels/load.js';
+import { implementations } from './guarded.js';
+
+const modulePath = new URL('../../dist/kernels/kernels.wasm', import.meta.url).pathname;
+
+describe('the module', () => {
+  it('exports the kernels, its memory and its heap base, and imports nothing', () => {
+    const module = new WebAssembly.Module(readFileSync(modulePath));
+    const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
+    expect(names.sort()).toEqual([...kernelNames, 'heapBase', 'memory'].sort());
+    expect(WebAssembly.Module.imports(module)).toEqual([]);
+  });
+
+  it('is compiled once and instantiated with separate memories', () => {
+    expect(compileKernels(modulePath)).toBe(compileKernels(modulePath));
+    const [first, second] = [createWasmKernels(), createWasmKernels()];
+    const at = first.heapBase;
+    new Uint8Array(first.memory.buffer)[at] = 1;
+    expect(new Uint8Array(second.memory.buffer)[at]).toBe(0);
+  });
+
+  it('is missed with a way out', () => {
+    expect(() => compileKernels('/nonexistent/kernels.wasm')).toThrow(WorldError);
+    expect(() => compileKernels('/nonexistent/kernels.wasm')).toThrow(
+      expect.objectContaining({ hint: 'run npm run build' }),
+    );
+  });
+
+  it('is refused when it lacks the ABI', () => {
+    const empty = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    expect(() => instantiateKernels(empty)).toThrow('exports no memory');
+  });
+});
+
+describe.each(implementations)('$name', ({ name, create }) => {
+  it('implements every kernel', () => {
+    const kernels = create();
+    expect(kernels.name).toBe(name);
+    expect(kernelNames.map((kernel) => typeof kernels.functions[kernel])).toEqual(
+      kernelNames.map(() => 'function'),
+    );
+  });
+
+  it('keeps its constants and scratch below the heap base', () => {
+    const kernels = create();
+    expect(kernels.heapBase).toBeGreaterThan(0);
+    expect(kernels.heapBase).toBeLessThanOrEqual(kernels.memory.buffer.byteLength);
+  });
+});
