@@ -1,6 +1,6 @@
 /**
  * Everything changes: each snapshot is drawn anew. The ceiling: no delta can beat compressing the
- * target, and none should cost much more. About 95 % of the bytes differ in place: letters and random bytes coincide now and then.
+ * target, and none should cost much more. About 97 % of the bytes differ in place: letters and random bytes coincide now and then.
  */
 import { Random } from '../../base/prng.js';
 import { checkOptions, imageSnapshot, type Workload } from '../workload.js';
