@@ -31,7 +31,7 @@ export const edits: fc.Arbitrary<Edit[]> = fc.array(
 export function content(seed: number, length: number): Uint8Array {
   const random = new Random(seed);
   const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
+  for (let at = 0; at < length;) {
     const piece = bytes.subarray(at, Math.min(length, at + random.between(1, 100_000)));
     switch (random.below(5)) {
       case 0:
@@ -104,7 +104,11 @@ export interface Pair {
 
 /** Two images. */
 export const imagePairs: fc.Arbitrary<Pair> = fc
-  .record({ seed, size: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 1_500_000 })), edits })
+  .record({
+    seed,
+    size: fc.oneof(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 0, max: 1_500_000 })),
+    edits,
+  })
   .map(({ seed, size, edits }) => {
     const before = content(seed, size);
     return { base: image(before, 'base'), target: image(applyEdits(before, edits), 'target') };
@@ -136,7 +140,8 @@ export const treePairs: fc.Arbitrary<Pair> = fc
       const moved = file.fate.startsWith('rename') ? `moved-${index}` : path;
       const after = file.fate.endsWith('edit') ? applyEdits(bytes, file.edits) : bytes;
       if (file.fate !== 'add') base.push({ path, bytes });
-      if (file.fate !== 'remove') target.push({ path: moved, bytes: after, mtimeMicros: file.fate === 'touch' ? 7 : 0 });
+      if (file.fate !== 'remove')
+        target.push({ path: moved, bytes: after, mtimeMicros: file.fate === 'touch' ? 7 : 0 });
     });
     return { base: memorySnapshot('tree', base, 'base'), target: memorySnapshot('tree', target, 'target') };
   });

@@ -47,12 +47,12 @@ export class PoolExecutor<Job, Result> implements Executor<Job, Result> {
         underWay.push(task);
       }
     };
-    for (refill(); ; refill()) {
-      const task = underWay.shift();
-      if (task === undefined) return;
+    refill();
+    for (let task = underWay.shift(); task !== undefined; task = underWay.shift()) {
       const batch = await task;
       if (!batch.ok) throw fromPlainFailure(batch.failure);
       yield* batch.results;
+      refill();
     }
   }
 

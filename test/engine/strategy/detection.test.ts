@@ -33,11 +33,19 @@ async function detected(pair: Pair, strategy: Strategy): Promise<Detected> {
   const pairs = pairEntries(base, target);
   const run = new EngineRun({ base, target, pairs }, strategy, { workers: 1, clock: stoppedClock });
   try {
-    const detection = await detect({ strategy, base: { kind: 'content', shape: base, snapshot: base }, target, pairs, run });
+    const detection = await detect({
+      strategy,
+      base: { kind: 'content', shape: base, snapshot: base },
+      target,
+      pairs,
+      run,
+    });
     const targetDigests = contentDigests(run.hasher, target, detection.targetLeafDigests);
     return {
       ...detection,
-      baseContent: Buffer.from(snapshotId(run.hasher, base, detection.baseEntryDigests).content).toString('hex'),
+      baseContent: Buffer.from(snapshotId(run.hasher, base, detection.baseEntryDigests).content).toString(
+        'hex',
+      ),
       targetContent: Buffer.from(snapshotId(run.hasher, target, targetDigests).content).toString('hex'),
     };
   } finally {
