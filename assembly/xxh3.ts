@@ -1,11 +1,11 @@
 /**
- * XXH3-128 with seed 0 and the default secret, digests in canonical (big-endian, `xxhsum -H2`) order. Source:
- * https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md. Not cryptographic: whoever writes the data can make
- * two blocks collide.
+ * XXH3-128 with seed 0 and the default secret, digests in canonical (big-endian, `xxhsum -H2`) order. Not
+ * cryptographic: whoever writes the data can make two blocks collide.
+ * Source: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
  *
  * Memory: the 192 bytes of constants in xxh3-parts; the eight accumulators live in four vectors.
- * Measured over 64 MiB in one process (EPYC, Node 20): 15-21 GB/s; 4.6-4.9 times hash-wasm in blocks of 16 KiB and
- * more, 5.3-7.6 times at 4 KiB.
+ * Measured over 64 MiB in one process (EPYC, Node 20): 15-21 GB/s; 4.5-4.9 times hash-wasm in blocks of 16 KiB and
+ * more, 4.8-7.6 times at 4 KiB.
  */
 import {
   avalanche,
