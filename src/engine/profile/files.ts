@@ -1,6 +1,6 @@
 /** The files behind profiles: the shipped ones beside this module, and those of the user. The only place here that reads a disk. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { WorldError } from '../../base/errors.js';
+import { orWorldError } from '../snapshot/failures.js';
 
 const shippedUrl = new URL('./shipped/', import.meta.url);
 
@@ -18,10 +18,5 @@ export function readShippedProfile(name: string): string {
 
 /** Throws WorldError when the file cannot be read. */
 export function readProfileFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new WorldError(`${path}: cannot be read (${code})`, { cause });
-  }
+  return orWorldError('read', path, () => readFileSync(path, 'utf8'));
 }

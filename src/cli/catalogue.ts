@@ -1,0 +1,38 @@
+/** All commands: what they are for, and where they lie. A command's file is imported when it is asked for. */
+import type { Command } from './command.js';
+
+export interface CatalogueEntry {
+  /** One word, or two: `bench kernels`. */
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** In the order of the overview. Summaries are repeated here so that the overview loads no command; a test compares them. */
+export const catalogue: readonly CatalogueEntry[] = [
+  {
+    name: 'diff',
+    summary: 'write the delta package that turns BASE into TARGET',
+    load: async () => (await import('./commands/diff.js')).diff,
+  },
+  {
+    name: 'inspect',
+    summary: 'check a delta package and tell what it holds',
+    load: async () => (await import('./commands/inspect.js')).inspect,
+  },
+  {
+    name: 'profiles',
+    summary: 'list the profiles, or check and show one',
+    load: async () => (await import('./commands/profiles.js')).profiles,
+  },
+  {
+    name: 'keys init',
+    summary: 'make a key pair for signing packages',
+    load: async () => (await import('./commands/keys-init.js')).keysInit,
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./commands/completion.js')).completion,
+  },
+];

@@ -1,0 +1,130 @@
+/**
+ * One run of the program: find the command, parse, run, print, and turn whatever happened into an exit code. The only place that
+ * prints errors.
+ */
+import { BugError, CancelledError, SnapdeltaError, UsageError, exitCodes } from '../base/errors.js';
+import { nearest } from '../base/suggest.js';
+import { catalogue } from './catalogue.js';
+import type { CatalogueEntry } from './catalogue.js';
+import type { Outcome } from './command.js';
+import { commandHelp, overview } from './help.js';
+import { parseInput } from './parse.js';
+import { Terminal } from './terminal.js';
+
+/** Runs the words after the program's name. Never throws; returns the exit code. */
+export async function run(words: readonly string[]): Promise<number> {
+  const end = words.indexOf('--');
+  const flags = new Set(end < 0 ? words : words.slice(0, end));
+  const terminal = new Terminal({
+    json: flags.has('--json'),
+    quiet: flags.has('--quiet') || flags.has('-q'),
+  });
+  const stop = new AbortController();
+  const unlisten = listen(stop, terminal);
+  try {
+    return await dispatch(words, terminal, stop.signal);
+  } catch (error) {
+    return report(stop.signal.aborted ? new CancelledError('cancelled', { cause: error }) : error, terminal);
+  } finally {
+    unlisten();
+  }
+}
+
+async function dispatch(words: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const names = words.filter((word) => !word.startsWith('-'));
+  if (names.length === 0 || words[0] === '--') {
+    if (words.includes('--help') || words.includes('-h')) {
+      return print({ document: { commands: listing() }, text: overview(), kind: 'answer' }, terminal);
+    }
+    throw new UsageError('no command given', { hint: "see 'snapdelta --help'" });
+  }
+  const entry = findCommand(names);
+  const command = await entry.load();
+  const input = parseInput(command, withoutName(words, entry.name));
+  if (input === 'help') {
+    const { name, summary, positionals, options, examples } = command;
+    const document = { name, summary, positionals, options, examples };
+    return print({ document, text: commandHelp(command), kind: 'answer' }, terminal);
+  }
+  return print(await command.run(input, { signal, terminal }), terminal);
+}
+
+/** The entry whose one or two words come first. Throws UsageError with a suggestion. */
+function findCommand(names: readonly string[]): CatalogueEntry {
+  const [first = '', second] = names;
+  const group = catalogue.filter(({ name }) => name.startsWith(`${first} `));
+  const wanted = group.length > 0 ? `${first} ${second ?? ''}`.trimEnd() : first;
+  const found = catalogue.find(({ name }) => name === wanted);
+  if (found !== undefined) return found;
+  if (group.length > 0) {
+    const members = group.map(({ name }) => name.slice(first.length + 1));
+    const problem = second === undefined ? 'needs one more word' : `has no '${second}'`;
+    throw new UsageError(`'${first}' ${problem}`, { hint: `one of: ${members.join(', ')}` });
+  }
+  const near = nearest(first, new Set(catalogue.map(({ name }) => name.split(' ')[0] ?? name)));
+  throw new UsageError(`unknown command '${first}'`, {
+    hint: near === undefined ? "see 'snapdelta --help'" : `did you mean '${near}'?`,
+  });
+}
+
+/** The words without the command's own, which are the first that are no options. */
+function withoutName(words: readonly string[], name: string): string[] {
+  let left = name.split(' ').length;
+  return words.filter((word) => word.startsWith('-') || left-- <= 0);
+}
+
+function listing(): { name: string; summary: string }[] {
+  return catalogue.map(({ name, summary }) => ({ name, summary }));
+}
+
+function print(outcome: Outcome, terminal: Terminal): number {
+  if (outcome.kind === 'log') terminal.log(outcome.text);
+  else if (terminal.json) terminal.print(JSON.stringify(outcome.document, null, 2));
+  else if (outcome.kind === 'answer' || !terminal.quiet) terminal.print(outcome.text);
+  return outcome.exitCode ?? exitCodes.ok;
+}
+
+/** One line for the cause, one for the way out; the same as a document on stdout with --json. */
+function report(thrown: unknown, terminal: Terminal): number {
+  const error =
+    thrown instanceof SnapdeltaError
+      ? thrown
+      : new BugError(
+          thrown instanceof Error ? `unexpected ${thrown.name}: ${thrown.message}` : String(thrown),
+          {
+            cause: thrown,
+          },
+        );
+  const bugHint = 'this is a bug in snapdelta: please report it with the output of SNAPDELTA_DEBUG=1';
+  const hint = error.kind === 'bug' ? bugHint : error.hint;
+  const { kind, message, exitCode } = error;
+  terminal.error(hint === undefined ? `snapdelta: ${message}` : `snapdelta: ${message}\n  hint: ${hint}`);
+  if (process.env['SNAPDELTA_DEBUG'] === '1') terminal.error(stackOf(error));
+  if (terminal.json) terminal.print(JSON.stringify({ error: { kind, message, hint, exitCode } }, null, 2));
+  return exitCode;
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+/**
+ * Signals: the first asks the command to stop, which leaves nothing half-written; the second ends the process at once. A closed stdout
+ * (EPIPE) is no failure: who reads `| head` has what they wanted.
+ */
+function listen(stop: AbortController, terminal: Terminal): () => void {
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(exitCodes.cancelled);
+    terminal.log('stopping ...');
+    stop.abort();
+  };
+  const onStdoutError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  process.stdout.on('error', onStdoutError);
+  return () => {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  };
+}

@@ -1,0 +1,43 @@
+/** A profile for people: what it runs, what it wants, what it allows. */
+import { formatBytes, formatDuration, formatNumber } from '../../base/units.js';
+import type { Profile } from '../../engine/profile/profile.js';
+import { settingsOf } from '../../engine/strategy/settings.js';
+import { facts } from './table.js';
+
+export function profileText(profile: Profile): string {
+  const { strategy, limits, features, link } = profile;
+  const settings = Object.entries(settingsOf(strategy)).map(([key, value]) => `${key}=${value}`);
+  const wants = profile.objectives.map(({ metric, weight }) => `${formatNumber(weight * 100)} % ${metric}`);
+  const allows = [
+    limits.workersMax === undefined
+      ? []
+      : [`${limits.workersMax} worker${limits.workersMax === 1 ? '' : 's'}`],
+    limits.peakMemoryBytesMax === undefined ? [] : [`${formatBytes(limits.peakMemoryBytesMax)} of memory`],
+    limits.cpuMsPerMiBMax === undefined
+      ? []
+      : [`${formatDuration(limits.cpuMsPerMiBMax)} of CPU for each MiB`],
+    limits.exchangeBytesPerMiBMax === undefined
+      ? []
+      : [`${formatBytes(limits.exchangeBytesPerMiBMax)} of exchange for each MiB`],
+  ].flat();
+  return [
+    `${profile.name}: ${profile.summary}`,
+    '',
+    facts([
+      ['strategy', strategy.name],
+      ['settings', settings.join(' ')],
+      ['wants', wants.join(', ')],
+      [
+        'link',
+        `${formatNumber(link.bitsPerSecond / 1e6)} Mbit/s, round trip ${formatDuration(link.roundTripMs)}`,
+      ],
+      ['at most', allows.length === 0 ? 'unlimited' : allows.join(', ')],
+      [
+        'features',
+        Object.entries(features)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' '),
+      ],
+    ]),
+  ].join('\n');
+}

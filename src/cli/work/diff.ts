@@ -1,0 +1,104 @@
+/** `snapdelta diff`: opens both sides, settles the strategy, streams the package to its place. */
+import { UsageError } from '../../base/errors.js';
+import { formatBytes, formatNumber } from '../../base/units.js';
+import { diff } from '../../engine/diff.js';
+import type { DiffSummary } from '../../engine/diff.js';
+import { signRoot } from '../../engine/package/signature.js';
+import { loadProfile } from '../../engine/profile/read.js';
+import type { Profile } from '../../engine/profile/profile.js';
+import { openSnapshot } from '../../engine/snapshot/open.js';
+import { describeStrategy } from '../../engine/strategy/settings.js';
+import type { Strategy } from '../../engine/strategy/strategy.js';
+import type { Context, Outcome } from '../command.js';
+import type { Input } from '../input.js';
+import { readPrivateKey } from '../key-files.js';
+import { writeOutput } from '../output.js';
+import { chooseStrategy } from '../strategy-choice.js';
+import { hex } from '../text/hex.js';
+import { monotonicClock, openBase, progressLine, timeMicros, versionVector, workersFor } from './shared.js';
+
+export async function runDiff(input: Input, context: Context): Promise<Outcome> {
+  const output = input.required('output');
+  if (output === '-' && context.terminal.json) {
+    throw new UsageError('--json and -o - both want stdout', { hint: 'write the package to a file' });
+  }
+  const profileName = input.text('profile');
+  const profile = profileName === undefined ? undefined : loadProfile(profileName);
+  const sign = signer(input.text('sign-key'), profile);
+  const time = input.text('time');
+  const volume = input.text('volume');
+  const { base, manifest } = openBase(input.positional('BASE'));
+  const target = openSnapshot(input.positional('TARGET'));
+  for (const skipped of target.skipped) context.terminal.log(`skipped ${skipped.path}: ${skipped.kind}`);
+  const strategy = chooseStrategy({
+    profile,
+    strategy: input.text('strategy'),
+    settings: input.pairs('set'),
+    manifest,
+  });
+  const totalBytes = base.layout.totalBytes + target.layout.totalBytes;
+  const run = diff(base, target, {
+    strategy,
+    workers: workersFor(totalBytes, input, profile?.limits.workersMax),
+    clock: monotonicClock,
+    signal: context.signal,
+    onProgress: (progress) => context.terminal.progress(progressLine(progress)),
+    versions: versionVector(input.pairs('writer')),
+    ...(volume === undefined ? {} : { volume }),
+    ...(time === undefined ? {} : { timeMicros: timeMicros(time) }),
+    ...(sign === undefined ? {} : { sign }),
+  });
+  await writeOutput(output, run, context.signal);
+  const { summary } = run;
+  return {
+    document: document(summary, strategy, output),
+    text: text(summary, strategy, output === '-' ? 'stdout' : output),
+    kind: output === '-' ? 'log' : 'summary',
+  };
+}
+
+function signer(keyFile: string | undefined, profile: Profile | undefined) {
+  if (keyFile === undefined) {
+    if (profile?.features.signatures !== 'required') return undefined;
+    throw new UsageError(`profile ${profile.name} requires a signature`, {
+      hint: 'give --sign-key FILE; make a key with: snapdelta keys init FILE',
+    });
+  }
+  const key = readPrivateKey(keyFile);
+  return (message: Uint8Array) => signRoot(key, message);
+}
+
+function document(summary: DiffSummary, strategy: Strategy, output: string) {
+  const { header, structure, segmentCount, packageBytes, packageRoot, reading } = summary;
+  return {
+    delta: output,
+    bytes: packageBytes,
+    targetBytes: header.target.totalBytes,
+    segments: segmentCount,
+    entriesChanged: structure.changed.length,
+    entriesRemoved: structure.removed.length,
+    volume: header.volume,
+    timeMicros: header.timeMicros,
+    strategy: strategy.name,
+    parameters: header.parameters,
+    base: hex(header.base.content),
+    target: hex(header.target.content),
+    root: hex(packageRoot),
+    counts: reading.counts,
+    stageMs: reading.stageMs,
+  };
+}
+
+function text(
+  { header, packageBytes, segmentCount }: DiffSummary,
+  strategy: Strategy,
+  output: string,
+): string {
+  const { totalBytes } = header.target;
+  const share =
+    totalBytes === 0
+      ? ''
+      : ` (${formatNumber((packageBytes / totalBytes) * 100)} % of ${formatBytes(totalBytes)})`;
+  const segments = `${segmentCount} segment${segmentCount === 1 ? '' : 's'}`;
+  return `${output}: ${formatBytes(packageBytes)}${share}, ${segments}, ${describeStrategy(strategy)}`;
+}
