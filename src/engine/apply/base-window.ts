@@ -1,0 +1,57 @@
+/**
+ * Reads of the base while a segment is rebuilt. Large reads go straight to their place. Small ones that follow each other closely, as those of
+ * a sub-block delta do, are served from a window of 128 KiB; a small read far from the last is done alone, since it says nothing of the next.
+ */
+import type { Meter } from '../../base/meter.js';
+import type { ContentReader } from '../snapshot/snapshot.js';
+
+const windowBytes = 128 * 1024;
+const straightBytesMin = 32 * 1024;
+
+export class BaseWindow {
+  readonly #reader: ContentReader;
+  readonly #baseBytes: number;
+  readonly #meter: Meter;
+  readonly #window = new Uint8Array(windowBytes);
+  #start = 0;
+  #length = 0;
+  /** Where the last small read ended. */
+  #last = -Infinity;
+
+  constructor(reader: ContentReader, baseBytes: number, meter: Meter) {
+    this.#reader = reader;
+    this.#baseBytes = baseBytes;
+    this.#meter = meter;
+  }
+
+  /** Fills `into` with the base bytes at `address`; the caller has checked the range. */
+  read(address: number, into: Uint8Array): void {
+    this.#meter.time('read', () => {
+      if (into.length >= straightBytesMin) this.#readStraight(address, into);
+      else this.#readSmall(address, into);
+    });
+  }
+
+  #readSmall(address: number, into: Uint8Array): void {
+    const end = address + into.length;
+    const isInside = address >= this.#start && end <= this.#start + this.#length;
+    const isNear = Math.abs(address - this.#last) < windowBytes;
+    this.#last = end;
+    if (!isInside && !isNear) {
+      this.#readStraight(address, into);
+      return;
+    }
+    if (!isInside) {
+      this.#length = Math.min(windowBytes, this.#baseBytes - address);
+      this.#start = address;
+      this.#readStraight(address, this.#window.subarray(0, this.#length));
+    }
+    const offset = address - this.#start;
+    into.set(this.#window.subarray(offset, offset + into.length));
+  }
+
+  #readStraight(address: number, into: Uint8Array): void {
+    this.#reader.read(address, into);
+    this.#meter.count('bytesRead', into.length);
+  }
+}
