@@ -7,7 +7,11 @@
  */
 import { leafBytes, regionBytes, regionLeavesMax } from '../../base/limits.js';
 import { assert, present } from '../../base/errors.js';
-import type { Entry } from './snapshot.js';
+
+/** All that a layout needs to know of an entry. */
+export interface Sized {
+  readonly sizeBytes: number;
+}
 
 /** A run of whole leaves, the unit of work of one kernel call. May span several small entries, or be part of a large one. */
 export interface Region {
@@ -31,7 +35,7 @@ export class Layout {
   /** Index of each entry's first leaf; one more element holds the total. */
   readonly entryLeaf: Float64Array;
 
-  constructor(entries: readonly Entry[]) {
+  constructor(entries: readonly Sized[]) {
     this.entryAddress = new Float64Array(entries.length + 1);
     this.entryLeaf = new Float64Array(entries.length + 1);
     let address = 0;
@@ -118,7 +122,13 @@ export class Layout {
         const end = this.endOf(firstEntry);
         for (let at = address, leaf = firstLeaf; at < end; at += regionBytes, leaf += leaves) {
           const length = Math.min(regionBytes, end - at);
-          yield { index: index++, address: at, length, firstLeaf: leaf, leafCount: Math.ceil(length / leafBytes) };
+          yield {
+            index: index++,
+            address: at,
+            length,
+            firstLeaf: leaf,
+            leafCount: Math.ceil(length / leafBytes),
+          };
         }
         firstEntry++;
         continue;
