@@ -47,6 +47,8 @@ export interface Context {
   /** Fires on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
+  /** Every command's declaration, in the order of the overview. */
+  commands(): Promise<readonly Command[]>;
 }
 
 /** What came of a command. One of `document` (with --json) and `text` is printed. */

@@ -2,17 +2,22 @@
 import { UsageError, assert, present } from '../base/errors.js';
 import { suggestion } from '../base/suggest.js';
 import { parseBytes } from '../base/units.js';
-import type { Command } from './command.js';
 
 export type OptionValue = true | string | readonly string[];
 
+/** What an input knows of its command. */
+export interface Declaration {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
 export class Input {
-  readonly #command: Command;
+  readonly #command: Declaration;
   readonly #positionals: ReadonlyMap<string, readonly string[]>;
   readonly #options: ReadonlyMap<string, OptionValue>;
 
   constructor(
-    command: Command,
+    command: Declaration,
     positionals: ReadonlyMap<string, readonly string[]>,
     options: ReadonlyMap<string, OptionValue>,
   ) {

@@ -6,7 +6,7 @@ import { BugError, CancelledError, SnapdeltaError, UsageError, exitCodes } from 
 import { nearest } from '../base/suggest.js';
 import { catalogue } from './catalogue.js';
 import type { CatalogueEntry } from './catalogue.js';
-import type { Outcome } from './command.js';
+import type { Command, Outcome } from './command.js';
 import { commandHelp, overview } from './help.js';
 import { parseInput } from './parse.js';
 import { Terminal } from './terminal.js';
@@ -46,7 +46,7 @@ async function dispatch(words: readonly string[], terminal: Terminal, signal: Ab
     const document = { name, summary, positionals, options, examples };
     return print({ document, text: commandHelp(command), kind: 'answer' }, terminal);
   }
-  return print(await command.run(input, { signal, terminal }), terminal);
+  return print(await command.run(input, { signal, terminal, commands: loadAll }), terminal);
 }
 
 /** The entry whose one or two words come first. Throws UsageError with a suggestion. */
@@ -71,6 +71,10 @@ function findCommand(names: readonly string[]): CatalogueEntry {
 function withoutName(words: readonly string[], name: string): string[] {
   let left = name.split(' ').length;
   return words.filter((word) => word.startsWith('-') || left-- <= 0);
+}
+
+function loadAll(): Promise<Command[]> {
+  return Promise.all(catalogue.map((entry) => entry.load()));
 }
 
 function listing(): { name: string; summary: string }[] {

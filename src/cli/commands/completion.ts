@@ -11,13 +11,13 @@ export const completion: Command = {
   positionals: [{ name: 'SHELL', describe: shells.join(', '), completes: shells }],
   options: {},
   examples: ['completion bash > ~/.local/share/bash-completion/completions/snapdelta'],
-  async run(input) {
+  async run(input, context) {
     const given = input.positional('SHELL');
     const shell = shells.find((name) => name === given);
     if (shell === undefined)
       throw new UsageError(`unknown shell '${given}'`, { hint: suggestion(given, shells) });
     const { completionScript } = await import('../completion/script.js');
-    const script = await completionScript(shell);
+    const script = completionScript(shell, await context.commands());
     return { document: { shell, script }, text: script, kind: 'answer' };
   },
 };

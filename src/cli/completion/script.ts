@@ -1,5 +1,6 @@
-/** Makes the completion script of a shell from all commands' declarations. */
-import { catalogue } from '../catalogue.js';
+/** The completion script of a shell, made from all commands' declarations. */
+import { generators } from '../../workload/registry.js';
+import type { Command } from '../command.js';
 import { bashCompletion } from './bash.js';
 import { fishCompletion } from './fish.js';
 import { completionModel } from './model.js';
@@ -7,13 +8,7 @@ import { zshCompletion } from './zsh.js';
 
 const makers = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-export async function completionScript(shell: keyof typeof makers): Promise<string> {
-  const commands = await Promise.all(catalogue.map((entry) => entry.load()));
-  const { generators } = await import('../../workload/registry.js');
-  return makers[shell](
-    completionModel(
-      commands,
-      generators.map(({ name }) => name),
-    ),
-  );
+export function completionScript(shell: keyof typeof makers, commands: readonly Command[]): string {
+  const workloads = generators.map(({ name }) => name);
+  return makers[shell](completionModel(commands, workloads));
 }
