@@ -16,13 +16,15 @@ export type WorkloadKind = 'synthetic' | 'recorded' | 'real';
 /**
  * How `changedBytes` and `removedBytes` are counted against the previous snapshot.
  *
- * - `in-place`: changed is the number of offsets at which the byte differs, plus every byte past the old end; removed is the number of
- *   old bytes past the new end. Exact, counted on the content. For data that is overwritten where it lies.
- * - `new-bytes`: changed is the number of bytes that the generator wrote anew (inserted, appended, replaced), removed the number of old bytes
- *   that it dropped or replaced, so that size + changed - removed is the next size. For data that moves: an offset by offset
- *   comparison would call everything behind an insert changed. A new byte that happens to equal the old one counts.
+ * - `in-place`: changed is the number of offsets at which the byte differs, plus every byte past the old end; removed is the
+ *   number of old bytes past the new end. Exact, counted on the content. For data that is overwritten where it lies.
+ * - `new-bytes`: changed is the number of bytes that the generator wrote anew (inserted, appended, replaced), removed the
+ *   number of old bytes that it dropped or replaced, so that size + changed - removed is the next size. For data that moves: an
+ *   offset by offset comparison would call everything behind an insert changed. A new byte that happens to equal the old one
+ *   counts.
+ * - `unknown`: real data; nobody wrote down what was changed in it.
  */
-export type ChangeMeasure = 'in-place' | 'new-bytes';
+export type ChangeMeasure = 'in-place' | 'new-bytes' | 'unknown';
 
 export interface Changes {
   readonly changedBytes: number;
@@ -36,8 +38,11 @@ export interface GeneratedSnapshot {
   readonly entries: readonly Entry[];
   /** Fills `into` with the bytes of entry number `entry` at [offset, offset + into.length), which must lie inside the entry. */
   fill(entry: number, offset: number, into: Uint8Array): void;
-  /** What truly changed since the previous snapshot, by the workload's measure. May draw the changed pages; the result is kept. */
-  changes(): Changes;
+  /**
+   * What truly changed since the previous snapshot, by the workload's measure; undefined where that is `unknown`. May draw the changed
+   * pages; the result is kept.
+   */
+  changes(): Changes | undefined;
 }
 
 export interface WorkloadOptions {
@@ -92,7 +97,7 @@ export function snapshotTimeMicros(index: number): number {
 export interface ImageContent {
   readonly sizeBytes: number;
   fill(offset: number, into: Uint8Array): void;
-  changes(): Changes;
+  changes(): Changes | undefined;
 }
 
 /** Wraps one run of content as a snapshot of form `image`; computes `changes` at most once. */

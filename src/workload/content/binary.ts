@@ -14,8 +14,8 @@ export function noiseSource(seed: number): Source {
 const rowBytes = 32;
 
 /**
- * Rows of 32 bytes, little-endian: u32 ascending id, u16 kind (of 64), u16 flags (few bits), u64 ascending time, u32 value, u32 reference, 8
- * bytes of which three vary. Deflate halves it.
+ * Rows of 32 bytes, little-endian: u32 ascending id, u16 kind (of 64), u16 flags (few bits), u64 ascending time, u32 value, u32
+ * reference, 8 bytes of which three vary. Deflate halves it.
  */
 export function recordSource(seed: number): Source {
   return cellSource(cellBytes, (cell, into, view) => {
@@ -41,8 +41,9 @@ export function recordSource(seed: number): Source {
 const blendBytes = 512;
 
 /**
- * In each 512 bytes, the first (1 - compressibility) are noise and the rest a pattern of the row number, so that a codec saves about the given share.
- * The method of fio's buffer_compress_percentage, with a pattern in place of its zeros: zeros would also be found by zero tests.
+ * In each 512 bytes, the first (1 - compressibility) are noise and the rest a short pattern, so that a codec saves
+ * about the given share. The method of fio's buffer_compress_percentage, with a pattern in place of its zeros: zeros would also
+ * be found by zero tests.
  */
 export function blendSource(seed: number, compressibility: number): Source {
   return cellSource(cellBytes, (cell, _into, view) =>

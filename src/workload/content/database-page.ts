@@ -1,11 +1,13 @@
 /**
- * The pages of a row store, 4 KiB each, in the manner of PostgreSQL: heap pages with slotted rows and index leaves with sorted keys.
+ * The pages of a row store, 4 KiB each, in the manner of PostgreSQL: heap pages with slotted rows and index leaves with sorted
+ * keys.
  *
- * A page in version v is its first state with v updates applied in order, each drawn from (seed, page, update): a page therefore shares
- * nearly all its bytes with its previous version, as real pages do, while a few are moved inside the page.
+ * A page in version v is its first state with v updates applied in order, each drawn from (seed, page, update): a page
+ * therefore shares nearly all its bytes with its previous version, as real pages do, while a few are moved inside the page.
  *
- * Header, 24 bytes little-endian: u64 log position, u16 checksum, u16 kind, u16 end of slots, u16 start of rows, u16 page size, u16 layout, u32
- * version. Heap: u16 slots, then rows packed from the end. Index: u64 keys (big-endian, so that bytes sort) with a u32 row pointer.
+ * Header, 24 bytes little-endian: u64 log position, u16 checksum, u16 kind, u16 end of slots, u16 start of rows, u16 page size,
+ * u16 layout, u32 version. Heap: u16 slots, then rows packed from the end. Index: u64 keys (big-endian, so that bytes sort)
+ * with a u32 row pointer.
  */
 import { Draws } from './draws.js';
 import { commonWords, writeAscii, writeWord, writeWords } from './vocabulary.js';
@@ -155,7 +157,10 @@ function writeRow(seed: number, row: Row, at: number, into: Uint8Array, view: Da
   writeWords(commonWords, words, into, cursor, end);
 }
 
-/** Keys grow along the page; an update puts one new key in its place and moves those behind it, or when the page is full, its pointer alone. */
+/**
+ * Keys grow along the page; an update puts one new key in its place and moves those behind it, or when the page is full, its
+ * pointer alone.
+ */
 function drawIndex(seed: number, page: number, version: number, view: DataView): readonly [number, number] {
   const draws = new Draws(seed, page);
   const room = Math.floor((databasePageBytes - headerBytes) / keyBytes);

@@ -1,9 +1,9 @@
 /**
  * The state of a small file system on an image of 4 KiB blocks: who owns which block, and the metadata blocks drawn from it.
  *
- * Block 0 is the superblock; then come the bitmap blocks (one bit a block), the inode table (16 inodes of 256 bytes a block), and data. A removed
- * file leaves its bytes in its blocks, as real file systems do, and only its bits and its inode are cleared. Blocks never written are zero.
- * Layout in the manner of ext4, not ext4: it is made to be compared, not mounted.
+ * Block 0 is the superblock; then come the bitmap blocks (one bit a block), the inode table (16 inodes of 256 bytes a block),
+ * and data. A removed file leaves its bytes in its blocks, as real file systems do, and only its bits and its inode are
+ * cleared. Blocks never written are zero. Layout in the manner of ext4, not ext4: it is made to be compared, not mounted.
  */
 import type { PieceTable } from './piece-table.js';
 

@@ -112,7 +112,9 @@ function logLine(draws: Draws, second: number): string {
   const time = `${two(Math.floor(second / 3600) % 24)}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
   const path = `/${choose(logPaths, draws)}/${choose(logPages, draws)}?id=${draws.below(100_000)}`;
   const status = choose(logStatus, draws);
-  return `${ip} - - [${day}/Nov/2026:${time} +0000] "GET ${path} HTTP/1.1" ${status} ${draws.between(200, 60_000)} "-" "${choose(logAgents, draws)}" 0.${draws.between(100, 999)}\n`;
+  const size = draws.between(200, 60_000);
+  const tail = `"-" "${choose(logAgents, draws)}" 0.${draws.between(100, 999)}`;
+  return `${ip} - - [${day}/Nov/2026:${time} +0000] "GET ${path} HTTP/1.1" ${status} ${size} ${tail}\n`;
 }
 
 function choose<T>(items: readonly T[], draws: Draws): T {

@@ -1,6 +1,6 @@
 /**
- * Append-log: an access log that grows by 5 % at the end while its oldest 5 % are rotated away. Everything that stays moves by a distance that is
- * no multiple of any block size (the cut is at a line, in cells of 4,999 bytes).
+ * Append-log: an access log that grows by 5 % at the end while its oldest 5 % are rotated away. Everything that stays moves by
+ * a distance that is no multiple of any block size (the cut is at a line, in cells of 4,999 bytes).
  */
 import { Random } from '../../base/prng.js';
 import { checkOptions, imageSnapshot, type Workload } from '../workload.js';

@@ -1,8 +1,10 @@
 /**
- * Incompressible: an encrypted volume. An extent that was written to is encrypted again under a new nonce, so all its bytes change
- * at once; other extents stay as they are. Sub-block deltas and compression can save nothing here and should notice it early.
+ * Incompressible: an encrypted volume. An extent that was written to is encrypted again under a new nonce, so all its bytes
+ * change at once; other extents stay as they are. Sub-block deltas and compression can save nothing here and should notice it
+ * early.
  *
- * Extents of 64 KiB (a sixteenth of a smaller image, in whole 4 KiB); 5 % of them, at least one, are rewritten from one snapshot to the next.
+ * Extents of 64 KiB (a sixteenth of a smaller image, in whole 4 KiB); 5 % of them, at least one, are rewritten from one
+ * snapshot to the next.
  */
 import { Random } from '../../base/prng.js';
 import { checkOptions, imageSnapshot, type Workload } from '../workload.js';

@@ -1,6 +1,6 @@
 /**
- * Mailbox: an mbox file. Messages are appended (4 %), some are deleted and the file is compacted (1 %), and some are marked as read or unread (3 %),
- * which overwrites one letter of their status line in place.
+ * Mailbox: an mbox file. Messages are appended (4 %), some are deleted and the file is compacted (1 %), and some are marked as
+ * read or unread (3 %), which overwrites one letter of their status line in place.
  *
  * A message is a header drawn from its id, a status line, and a body of prose or, for one in eight, an attachment in base64.
  */

@@ -1,8 +1,9 @@
 /**
  * Source-tree: successive releases of a program as directory trees.
  *
- * From one release to the next, 8 % of the files are edited (1 to 4 hunks), 2 % are added, 1 % removed, 2 % renamed with their content untouched, 2 %
- * get a new time or mode alone, and the symbolic link `current` points to the new version; each at least once.
+ * From one release to the next, 8 % of the files are edited (1 to 4 hunks), 2 % are added, 1 % removed, 2 % renamed with their
+ * content untouched, 2 % get a new time or mode alone, and the symbolic link `current` points to the new version; each at least
+ * once.
  */
 import { Random } from '../../base/prng.js';
 import { comparePaths } from '../../engine/snapshot/entry-rules.js';

@@ -1,6 +1,7 @@
 /**
- * Sparse: a thinly provisioned disk. Islands of data (1 to 16 pages of 4 KiB) lie in a sea of zeros and fill about a sixteenth of it. From one
- * snapshot to the next one island in eight is rewritten, one in sixteen is discarded (zeros again), and as many new ones appear.
+ * Sparse: a thinly provisioned disk. Islands of data (1 to 16 pages of 4 KiB) lie in a sea of zeros and fill about a sixteenth
+ * of it. From one snapshot to the next one island in eight is rewritten, one in sixteen is discarded (zeros again), and as many
+ * new ones appear.
  */
 import { Random } from '../../base/prng.js';
 import { checkOptions, imageSnapshot, type Workload } from '../workload.js';

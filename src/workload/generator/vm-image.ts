@@ -1,9 +1,10 @@
 /**
  * VM-image: the disk of a virtual machine between two backups of its file system (content/file-system.ts).
  *
- * Nine tenths of the blocks hold files of 0.5 to 512 KiB: code, prose, records, program-like and compressed data. From one snapshot to the next 2 %
- * of the files change, at least five: three in five of them get one to three small edits and are written again (at the same place while they still
- * fit), one in five is removed, one in five is new. Superblock, bitmap and inode blocks follow.
+ * Nine tenths of the blocks hold files of 0.5 to 512 KiB: code, prose, records, program-like and compressed data. From one
+ * snapshot to the next 2 % of the files change, at least five: three in five of them get one to three small edits and are
+ * written again (at the same place while they still fit), one in five is removed, one in five is new. Superblock, bitmap and
+ * inode blocks follow.
  */
 import { Random } from '../../base/prng.js';
 import { checkOptions, imageSnapshot, type Workload } from '../workload.js';

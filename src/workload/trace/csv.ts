@@ -1,6 +1,6 @@
 /**
- * Block traces as comma-separated lines: a header that begins with `t_us,op,offset,size`, then one request a line. Times are microseconds, offset
- * and size bytes; further columns (flags, process) are not read, and may hold anything.
+ * Block traces as comma-separated lines: a header that begins with `t_us,op,offset,size`, then one request a line. Times are
+ * microseconds, offset and size bytes; further columns (flags, process) are not read, and may hold anything.
  */
 import type { TraceEvent, TraceOperation } from './event.js';
 import { damaged, eventOf, integerOf, quoted } from './line.js';

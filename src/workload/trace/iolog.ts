@@ -1,11 +1,12 @@
 /**
  * fio's I/O logs, versions 2 and 3.
  *
- * Version 2: `fio version 2 iolog`, then `file add|open|close` or `file action offset length` with action read, write, trim, sync, datasync or
- * wait; `wait` carries microseconds in the place of the offset, relative to the wait before it, and is the only clock there is.
- * Version 3: each line begins with a time; fio's own writer emits microseconds. There is no `wait`.
+ * Version 2: `fio version 2 iolog`, then `file add|open|close` or `file action offset length` with action read, write, trim,
+ * sync, datasync or wait; `wait` carries microseconds in the place of the offset, relative to the wait before it, and is the
+ * only clock there is. Version 3: each line begins with a time; fio's own writer emits microseconds. There is no `wait`.
  *
- * Limits: requests on one file only, since two files have two address spaces. Source: fio HOWTO, "Trace file format", and iolog.c.
+ * Limits: requests on one file only, since two files have two address spaces. Source: fio HOWTO, "Trace file format", and
+ * iolog.c.
  */
 import { unreachable } from '../../base/errors.js';
 import type { TraceEvent } from './event.js';

@@ -1,14 +1,16 @@
 /**
- * A recorded trace as a workload: its writes are replayed onto an image, which is cut into snapshots every so many writes or seconds.
+ * A recorded trace as a workload: its writes are replayed onto an image, which is cut into snapshots every so many writes or
+ * seconds.
  *
- * No trace carries content, so content is made: a sector of 512 bytes that was written v times holds bytes that depend on (seed, sector, v), of
- * the chosen compressibility. A write changes a share of a sector, in cells of 64 bytes, and leaves the rest: real pages are rewritten for a few
- * fields. The default of 0.1 is taken from a recording whose database files were kept too: the blocks that differ between two of four
- * states of that database differ in 48 to 55 % of their 64-byte cells, and with 0.1 for each recorded write 50 % come out.
+ * No trace carries content, so content is made: a sector of 512 bytes that was written v times holds bytes that depend on
+ * (seed, sector, v), of the chosen compressibility. A write changes a share of a sector, in cells of 64 bytes, and leaves the
+ * rest: real pages are rewritten for a few fields. The default of 0.1 is taken from a recording whose database files were kept
+ * too: the blocks that differ between two of four states of that database differ in 48 to 55 % of their 64-byte cells, and with
+ * 0.1 for each recorded write 50 % come out.
  *
- * Folding: on an image smaller than the trace's address space, byte a lands on byte a mod (image size in whole sectors). Requests stay whole
- * and sequential runs stay sequential; places that are an image size apart share one place, so a smaller image changes more densely.
- * A larger image keeps a tail that nothing writes to.
+ * Folding: on an image smaller than the trace's address space, byte a lands on byte a mod (image size in whole sectors).
+ * Requests stay whole and sequential runs stay sequential; places that are an image size apart share one place, so a smaller
+ * image changes more densely. A larger image keeps a tail that nothing writes to.
  *
  * Snapshot 0 is the image before the first write, full of data. A trim leaves zeros. Reads and syncs change nothing.
  */
