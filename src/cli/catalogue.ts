@@ -16,9 +16,19 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/diff.js')).diff,
   },
   {
+    name: 'apply',
+    summary: 'rebuild the target of a delta package, verified before it appears',
+    load: async () => (await import('./commands/apply.js')).apply,
+  },
+  {
     name: 'inspect',
     summary: 'check a delta package and tell what it holds',
     load: async () => (await import('./commands/inspect.js')).inspect,
+  },
+  {
+    name: 'manifest',
+    summary: 'write the block ids of a snapshot, or check a snapshot against them',
+    load: async () => (await import('./commands/manifest.js')).manifest,
   },
   {
     name: 'profiles',

@@ -2,10 +2,13 @@
  * Reading a package for what it says of itself: every frame is checked, nothing is rebuilt. Memory holds one frame and the facts
  * of each segment, never the payload.
  */
-import type { KeyObject } from 'node:crypto';
-import { DataError, present, throwIfCancelled } from '../base/errors.js';
+import { present } from '../base/errors.js';
 import { Arena } from '../kernels/arena.js';
 import { createWasmKernels } from '../kernels/load.js';
+import { packageSource } from './apply/package-source.js';
+import type { PackageBytes } from './apply/package-source.js';
+import { judgeSignatures, requireTrust } from './apply/trust.js';
+import type { JudgedSignature, TrustOptions } from './apply/trust.js';
 import { Hasher, fingerprints } from './fingerprint/fingerprint.js';
 import { PackageDecoder } from './package/decode.js';
 import type {
@@ -17,7 +20,6 @@ import type {
   StreamName,
   Structure,
 } from './package/model.js';
-import { verifySignature } from './package/signature.js';
 
 export type StreamFacts = Omit<PackedStream, 'packed'> & { readonly packedBytes: number };
 
@@ -33,44 +35,33 @@ export interface Inspection {
   /** In target order, whatever order they came in. */
   readonly segments: readonly SegmentFacts[];
   readonly footer: PackageFooter;
+  readonly signatures: readonly JudgedSignature[];
 }
 
-export interface InspectOptions {
-  /** An Ed25519 public key that must have signed the package. */
-  readonly trust?: KeyObject;
+export interface InspectOptions extends TrustOptions {
   readonly signal?: AbortSignal;
 }
 
 /**
  * Inspects a package from its bytes, in pieces of any size. Throws DataError for a package that is truncated, damaged, foreign or not
- * signed by the trusted key.
+ * signed as asked, WorldError when the source fails.
  */
-export async function inspect(
-  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  options: InspectOptions = {},
-): Promise<Inspection> {
+export async function inspect(bytes: PackageBytes, options: InspectOptions = {}): Promise<Inspection> {
   const decoder = new PackageDecoder(
     (fingerprint) => new Hasher(fingerprints[fingerprint], new Arena(createWasmKernels())),
   );
   const parts = new Parts();
   let packageBytes = 0;
-  for await (const piece of pieces) {
-    throwIfCancelled(options.signal);
+  for await (const piece of packageSource(bytes, options.signal)) {
     packageBytes += piece.length;
     for (const item of decoder.receive(piece)) parts.add(item);
   }
   decoder.end();
-  const inspection = parts.inspection(packageBytes);
-  const { signatures } = inspection.footer;
+  const known = parts.known();
   const message = present(decoder.rootMessage, 'the root message of a complete package');
-  const { trust } = options;
-  if (trust !== undefined && !signatures.some((signature) => verifySignature(trust, message, signature))) {
-    throw new DataError(
-      signatures.length === 0 ? 'the package is not signed' : 'the package is not signed by the trusted key',
-      { hint: 'ask its writer for a signed package, or for the right public key' },
-    );
-  }
-  return inspection;
+  const signatures = judgeSignatures(known.footer, message, options.trust);
+  requireTrust(signatures, options);
+  return { ...known, packageBytes, signatures };
 }
 
 /** Gathers what a package yields. */
@@ -96,9 +87,8 @@ class Parts {
     }
   }
 
-  inspection(packageBytes: number): Inspection {
+  known(): Omit<Inspection, 'packageBytes' | 'signatures'> {
     return {
-      packageBytes,
       header: present(this.#header, 'header'),
       structure: present(this.#structure, 'structure'),
       segments: this.#segments.sort((a, b) => a.index - b.index),

@@ -8,9 +8,9 @@ export const inspect: Command = {
   options: {
     all: { type: 'flag', describe: 'every entry and segment, not only the first 20' },
     trust: {
-      type: 'text',
+      type: 'list',
       value: 'FILE',
-      describe: 'Ed25519 public key (PEM) that must have signed it',
+      describe: 'Ed25519 public key (PEM); the package must be signed with one of those given',
       completes: 'file',
     },
   },

@@ -11,7 +11,7 @@ import { isoTime } from './time.js';
 const rowsMax = 20;
 
 export function inspectionDocument(path: string, inspection: Inspection) {
-  const { packageBytes, header, structure, segments, footer } = inspection;
+  const { packageBytes, header, structure, segments, footer, signatures } = inspection;
   const { volume, form, versions, timeMicros, strategy, parameters } = header;
   const identity = (id: SnapshotId) => ({ ...id, content: hex(id.content), metadata: hex(id.metadata) });
   return {
@@ -31,7 +31,7 @@ export function inspectionDocument(path: string, inspection: Inspection) {
     segments: segments.map((segment) => ({ ...segment, contentDigest: hex(segment.contentDigest) })),
     codecs: codecTotals(segments),
     root: hex(footer.root),
-    signatures: footer.signatures.map(({ algorithm, keyId }) => ({ algorithm, keyId: hex(keyId) })),
+    signatures,
   };
 }
 
@@ -81,7 +81,7 @@ function headerFacts(path: string, inspection: Inspection): [string, string][] {
       : `, ${formatNumber((packageBytes / target.totalBytes) * 100)} % of the target`;
   const versions = Object.entries(header.versions).map(([writer, count]) => `${writer}=${count}`);
   const parameters = Object.entries(header.parameters).map(([key, value]) => `${key}=${value}`);
-  const signatures = footer.signatures.map(({ algorithm, keyId }) => `${algorithm} key ${hex(keyId)}`);
+  const signatures = inspection.signatures.map(({ keyId, state }) => `by ${keyId} (${state})`);
   const side = (id: SnapshotId) =>
     `${formatBytes(id.totalBytes)}, ${id.entryCount} ${id.entryCount === 1 ? 'entry' : 'entries'}, ${hex(id.content)}`;
   return [

@@ -17,6 +17,8 @@ import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { monotonicClock, openBase, progressLine, timeMicros, versionVector, workersFor } from './shared.js';
 
+const doing = { detect: 'finding changes in', encode: 'encoding' } as const;
+
 export async function runDiff(input: Input, context: Context): Promise<Outcome> {
   const output = input.required('output');
   if (output === '-' && context.terminal.json) {
@@ -42,7 +44,8 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
     workers: workersFor(totalBytes, input, profile?.limits.workersMax),
     clock: monotonicClock,
     signal: context.signal,
-    onProgress: (progress) => context.terminal.progress(progressLine(progress)),
+    onProgress: ({ phase, doneBytes, totalBytes }) =>
+      context.terminal.progress(progressLine(doing[phase], doneBytes, totalBytes)),
     versions: versionVector(input.pairs('writer')),
     ...(volume === undefined ? {} : { volume }),
     ...(time === undefined ? {} : { timeMicros: timeMicros(time) }),

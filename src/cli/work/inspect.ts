@@ -9,11 +9,12 @@ import { namedAsync } from './shared.js';
 
 export async function runInspect(input: Input, context: Context): Promise<Outcome> {
   const path = input.positional('DELTA');
-  const trust = input.text('trust');
+  const trust = input.list('trust').map(readPublicKey);
   const inspection = await namedAsync(path, () =>
     inspect(readPieces(path), {
       signal: context.signal,
-      ...(trust === undefined ? {} : { trust: readPublicKey(trust) }),
+      trust,
+      requireSignature: trust.length > 0,
     }),
   );
   return {

@@ -12,7 +12,7 @@ import { decodeManifest } from '../../engine/package/manifest-file.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
-import type { Progress } from '../../engine/strategy/run.js';
+import type { Strategy } from '../../engine/strategy/strategy.js';
 import { createWasmKernels } from '../../kernels/load.js';
 import { Arena } from '../../kernels/arena.js';
 import type { Input } from '../input.js';
@@ -64,6 +64,14 @@ export function openBase(path: string): {
   return { base: manifest, manifest };
 }
 
+/** A strategy whose blocks a manifest can list. */
+export function chunking(strategy: Strategy): Strategy & { readonly name: 'fixed' | 'fastcdc' } {
+  if (strategy.name === 'fixed' || strategy.name === 'fastcdc') return strategy;
+  throw new UsageError(`strategy ${strategy.name} has no blocks to list`, {
+    hint: 'use --strategy fixed or fastcdc',
+  });
+}
+
 /** Puts the file's name before what is wrong with its bytes. */
 export function named<T>(path: string, work: () => T): T {
   try {
@@ -88,13 +96,9 @@ function namedError(path: string, error: unknown): unknown {
   return new DataError(`${path === '-' ? 'stdin' : path}: ${error.message}`, { ...hint, cause: error });
 }
 
-export function progressLine({ phase, doneBytes, totalBytes }: Progress): string {
+export function progressLine(doing: string, doneBytes: number, totalBytes: number): string {
   const share = totalBytes === 0 ? 100 : Math.floor((doneBytes / totalBytes) * 100);
-  const verbs: Readonly<Record<Progress['phase'], string>> = {
-    detect: 'finding changes',
-    encode: 'encoding',
-  };
-  return `${verbs[phase]} ${share} % of ${formatBytes(totalBytes)}`;
+  return `${doing} ${share} % of ${formatBytes(totalBytes)}`;
 }
 
 /** `2026-01-31T12:00:00Z` (a zone is required) or `@1769860800`, as microseconds since the epoch. */

@@ -1,0 +1,59 @@
+/** `snapdelta manifest SNAPSHOT --check MANIFEST`: is the snapshot still what the manifest says, and if not, where not? */
+import { DataError, exitCodes, unreachable } from '../../base/errors.js';
+import { formatBytes } from '../../base/units.js';
+import type { ChunkerSpec, Manifest } from '../../engine/fingerprint/manifest.js';
+import { buildManifest } from '../../engine/manifest.js';
+import { openSnapshot } from '../../engine/snapshot/open.js';
+import { resolveStrategy } from '../../engine/strategy/settings.js';
+import { verifyManifest } from '../../engine/verify/verify.js';
+import type { VerifyOutcome } from '../../engine/verify/verify.js';
+import type { Context, Outcome } from '../command.js';
+import type { Input } from '../input.js';
+import { checkText } from '../text/check.js';
+import { chunking, hasherFor, monotonicClock, progressLine, readManifest, workersFor } from './shared.js';
+
+export async function runCheck(input: Input, context: Context, path: string): Promise<Outcome> {
+  const kept = readManifest(path);
+  const snapshotPath = input.positional('SNAPSHOT');
+  const snapshot = openSnapshot(snapshotPath);
+  if (snapshot.form !== kept.form) {
+    const kinds = { image: 'a single file', tree: 'a directory' } as const;
+    throw new DataError(`${snapshotPath} is ${kinds[snapshot.form]}, the manifest is of ${kinds[kept.form]}`);
+  }
+  const { manifest: found } = await buildManifest(snapshot, {
+    strategy: strategyOf(kept.chunker, kept),
+    workers: workersFor(snapshot.layout.totalBytes, input, undefined),
+    clock: monotonicClock,
+    signal: context.signal,
+    onProgress: ({ doneBytes, totalBytes }) =>
+      context.terminal.progress(progressLine('checking', doneBytes, totalBytes)),
+  });
+  const outcome = verifyManifest(kept, found, hasherFor(kept.fingerprint), {
+    metadata: input.flag('ignore-metadata') ? 'ignore' : 'exact',
+  });
+  return told(outcome, snapshotPath, path);
+}
+
+/** Cuts and hashes as the manifest was made. */
+function strategyOf(chunker: ChunkerSpec, { fingerprint }: Manifest) {
+  const { name, ...sizes } = chunker;
+  return chunking(resolveStrategy(name, { ...sizes, fingerprint, subBlock: false }));
+}
+
+function told(outcome: VerifyOutcome, snapshot: string, manifest: string): Outcome {
+  const document = { snapshot, manifest, ...outcome };
+  switch (outcome.state) {
+    case 'match': {
+      const text = `${snapshot}: matches, ${outcome.blocks} blocks, ${formatBytes(outcome.bytes)}`;
+      return { document, text, kind: 'summary' };
+    }
+    case 'damaged manifest':
+      throw new DataError(`${manifest}: its entries and blocks contradict each other`, {
+        hint: 'make or fetch it again',
+      });
+    case 'differs':
+      return { document, text: checkText(snapshot, outcome), kind: 'answer', exitCode: exitCodes.data };
+    default:
+      return unreachable(outcome);
+  }
+}

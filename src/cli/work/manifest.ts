@@ -1,0 +1,89 @@
+/** `snapdelta manifest`: reads a snapshot once and writes its block ids, or compares them with a manifest at hand. */
+import { UsageError } from '../../base/errors.js';
+import { formatBytes } from '../../base/units.js';
+import type { Manifest } from '../../engine/fingerprint/manifest.js';
+import { buildManifest } from '../../engine/manifest.js';
+import { encodeManifest } from '../../engine/package/manifest-file.js';
+import { loadProfile } from '../../engine/profile/read.js';
+import { openSnapshot } from '../../engine/snapshot/open.js';
+import type { Context, Outcome } from '../command.js';
+import type { Input } from '../input.js';
+import { writeOutput } from '../output.js';
+import { chooseStrategy } from '../strategy-choice.js';
+import { hex } from '../text/hex.js';
+import { runCheck } from './check-manifest.js';
+import {
+  chunking,
+  hasherFor,
+  monotonicClock,
+  progressLine,
+  readManifest,
+  timeMicros,
+  workersFor,
+} from './shared.js';
+
+export async function runManifest(input: Input, context: Context): Promise<Outcome> {
+  const output = input.text('output');
+  const check = input.text('check');
+  if ((output === undefined) === (check === undefined)) {
+    throw new UsageError('manifest needs either -o MANIFEST or --check MANIFEST', {
+      hint: "see 'snapdelta manifest --help'",
+    });
+  }
+  if (check !== undefined) return runCheck(input, context, check);
+  if (output === '-' && context.terminal.json) {
+    throw new UsageError('--json and -o - both want stdout', { hint: 'write the manifest to a file' });
+  }
+  const path = output ?? '';
+  const previousPath = input.text('previous');
+  const previous = previousPath === undefined ? undefined : readManifest(previousPath);
+  const profileName = input.text('profile');
+  const profile = profileName === undefined ? undefined : loadProfile(profileName);
+  const strategy = chunking(
+    chooseStrategy({
+      profile,
+      strategy:
+        input.text('strategy') ?? (profile === undefined && previous === undefined ? 'fixed' : undefined),
+      settings: input.pairs('set'),
+      manifest: previous,
+    }),
+  );
+  const volume = input.text('volume') ?? previous?.volume;
+  const time = input.text('time');
+  const snapshot = openSnapshot(input.positional('SNAPSHOT'));
+  const { manifest, reading } = await buildManifest(snapshot, {
+    strategy,
+    workers: workersFor(snapshot.layout.totalBytes, input, profile?.limits.workersMax),
+    clock: monotonicClock,
+    signal: context.signal,
+    onProgress: ({ doneBytes, totalBytes }) =>
+      context.terminal.progress(progressLine('hashing', doneBytes, totalBytes)),
+    ...(volume === undefined ? {} : { volume }),
+    ...(time === undefined ? {} : { timeMicros: timeMicros(time) }),
+    ...(previous === undefined ? {} : { previous }),
+  });
+  const bytes = encodeManifest(manifest, hasherFor(manifest.fingerprint));
+  await writeOutput(path, [bytes], context.signal);
+  return {
+    document: { ...manifestDocument(manifest), manifest: path, bytes: bytes.length, counts: reading.counts },
+    text: `${path === '-' ? 'stdout' : path}: ${manifest.blocks.ends.length} blocks of ${formatBytes(manifest.layout.totalBytes)}, ${formatBytes(bytes.length)}`,
+    kind: path === '-' ? 'log' : 'summary',
+  };
+}
+
+function manifestDocument(manifest: Manifest) {
+  const { volume, form, timeMicros: time, id, fingerprint, chunker, blocks, entries, origins } = manifest;
+  return {
+    volume,
+    form,
+    timeMicros: time,
+    content: hex(id.content),
+    metadata: hex(id.metadata),
+    fingerprint,
+    chunker,
+    entries: entries.length,
+    blocks: blocks.ends.length,
+    totalBytes: id.totalBytes,
+    origins: origins.length,
+  };
+}
