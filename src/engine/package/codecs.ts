@@ -64,6 +64,8 @@ export function decompress(codec: CodecName, packed: Uint8Array, rawBytes: numbe
     if (packed.length !== rawBytes) throw damaged(codec);
     return packed;
   }
+  // Both decoders allocate the stated size at once: it must be one that these bytes could yield.
+  if (codec === 'lz4' && rawBytes > packed.length * lz4RatioMax) throw damaged(codec);
   if (codec === 'zstd') checkZstdFrame(packed, rawBytes);
   const decode = decoders[codec]();
   let raw: Uint8Array;
@@ -104,6 +106,9 @@ const decoders: Readonly<
 };
 
 const lz4PrefixBytes = 4;
+
+/** A byte of an LZ4 block stands for 255 at most (a further length byte of a match). */
+const lz4RatioMax = 255;
 
 function damaged(codec: CodecName, cause?: unknown): DataError {
   return new DataError(`a ${codec} stream is damaged: it does not unpack to the size that it states`, {

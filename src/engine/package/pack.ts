@@ -2,12 +2,11 @@
  * A segment's raw streams, packed: entropy by the histogram kernel, then codec and level per stream (compression.ts). Raw streams may be views of
  * kernel memory; what is returned owns its memory.
  */
-import { assert } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
 import type { Workspace } from '../../kernels/workspace.js';
 import type { CompressionChoice } from './codecs.js';
 import { chooseAndCompress, orderZeroMillibits, type CompressionResult } from './compression.js';
-import { streamNames, type PackedStream, type SegmentDecisions, type StreamName } from './model.js';
+import type { PackedStream, SegmentDecisions, StreamName } from './model.js';
 
 export interface PackedStreams {
   readonly streams: Readonly<Record<StreamName, PackedStream>>;
@@ -21,35 +20,16 @@ export function packStreams(
   meter: Meter,
 ): PackedStreams {
   return meter.time('compress', () => {
-    const steady = steadyViews(raw, workspace);
-    const literals = packStream(steady.literals, choice, workspace, meter);
+    const literals = packStream(raw.literals, choice, workspace, meter);
     return {
       streams: {
-        operations: packStream(steady.operations, choice, workspace, meter).stream,
-        differences: packStream(steady.differences, choice, workspace, meter).stream,
+        operations: packStream(raw.operations, choice, workspace, meter).stream,
+        differences: packStream(raw.differences, choice, workspace, meter).stream,
         literals: literals.stream,
       },
       decisions: { literalMillibits: literals.millibits, reason: literals.reason },
     };
   });
-}
-
-/** The same views after the window for counts was reserved, which may grow the memory and so detach them. */
-function steadyViews(
-  raw: Readonly<Record<StreamName, Uint8Array>>,
-  workspace: Workspace,
-): Readonly<Record<StreamName, Uint8Array>> {
-  const { memory } = workspace.kernels;
-  const before = memory.buffer;
-  const places = streamNames.map((name) => ({ at: raw[name].byteOffset, length: raw[name].length }));
-  workspace.window('counts');
-  const [operations, differences, literals] = streamNames.map((name, index) => {
-    const place = places[index];
-    const moved = place !== undefined && raw[name].buffer === before;
-    return moved ? new Uint8Array(memory.buffer, place.at, place.length) : raw[name];
-  });
-  assert(operations !== undefined && differences !== undefined && literals !== undefined, 'three streams');
-  return { operations, differences, literals };
 }
 
 function packStream(

@@ -49,6 +49,9 @@ export function checkZstdFrame(frame: Uint8Array, rawBytes: number): void {
   }
   const bound = blockBound(reader, rawBytes);
   reader.end('zstd frame');
+  // The decoder allocates the content size at once.
+  if (bound < rawBytes)
+    throw new DataError('a zstd stream is damaged: its blocks cannot yield what it states');
   if (bound > boundMax(rawBytes)) {
     throw new DataError(`a zstd stream of ${rawBytes} bytes could decode to ${bound}, more than permitted`);
   }

@@ -54,7 +54,7 @@ export function readAll(bytes: Uint8Array, cut: () => number = () => bytes.lengt
   const decoder = new PackageDecoder(hasherFor);
   const items: PackageItem[] = [];
   try {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const length = Math.max(1, cut());
       items.push(...decoder.receive(bytes.subarray(at, at + length)));
       at += length;
@@ -112,7 +112,15 @@ export function imageModel(lengths: readonly number[], fingerprint: FingerprintN
     structure: {
       removed: [],
       changed: [
-        { entry: { path: '', kind: 'file', mode: 0o644, mtimeMicros: 1_600_000_000_123_456, sizeBytes: totalBytes } },
+        {
+          entry: {
+            path: '',
+            kind: 'file',
+            mode: 0o644,
+            mtimeMicros: 1_600_000_000_123_456,
+            sizeBytes: totalBytes,
+          },
+        },
       ],
     },
     segments,
