@@ -8,12 +8,12 @@
  * or after: those become ADD, whose differences are mostly zeros (Percival, "Naive differences of executable code", 2003).
  *
  * Work is linear: each target byte is searched once. The index is probed at every byte for the first 512 bytes of a gap, then at steps of
- * 3, 5 and 7 (odd, so that every residue of 16 is met: an equal run of 16 times the step plus 16 is never missed).
- * The twin gives the same instructions. Limits: base and target below 2^30 bytes.
+ * 3, 7 and 15 (odd, so that every residue of 16 is met: an equal run of 16 times the step plus 16 is never missed).
+ * The twin gives the same instructions. Limits: base below 2^24 - 16 bytes, target below 2^30.
  */
 import { kindAdd, kindCopy, kindLiteral, putRecord, recordBytes } from './delta-records';
-import { agree16, agreeBackward, agreeForward, countAgreeing } from './match';
-import { indexWindows, windowBytes, windowSlot } from './window-index';
+import { agree16, agreeBackward, agreeForward, countAgreeing, countAgreeing16 } from './match';
+import { hashWindow, indexWindows, numberMask, slotOf, tagOf, windowBytes } from './window-index';
 
 /** Shortest copy at the target's start: shorter ones cost more than literals. */
 const copyBytesMin: i32 = 8;
@@ -102,11 +102,21 @@ function agreement(at: i32, diagonal: i32, most: i32): i32 {
   return <i32>agreeForward(target + at, base + opposite, limit);
 }
 
-/** Whether copying can go on at or shortly before target offset `at` on a diagonal, not before `from`; sets the sync. */
-function syncsAt(at: i32, diagonal: i32, from: i32): bool {
+/** Whether target and base have a window at target offset `at` on a diagonal, and agree on it. */
+// @ts-ignore: decorator
+@inline
+function agrees16(at: i32, diagonal: i32): bool {
   const opposite = at + diagonal;
   if (opposite < 0 || opposite > baseLength - windowBytes || at > targetLength - windowBytes) return false;
-  if (!agree16(target + at, base + opposite)) return false;
+  return agree16(target + at, base + opposite);
+}
+
+/**
+ * Whether copying can go on from where the window at target offset `at` agrees on a diagonal, or shortly before it but
+ * not before `from`; sets the sync.
+ */
+function syncsAt(at: i32, diagonal: i32, from: i32): bool {
+  const opposite = at + diagonal;
   const before = <i32>agreeBackward(target + at, base + opposite, min(at - from, opposite));
   const after = agreement(at, diagonal, targetLength);
   if (before + after < resyncBytesMin && at + after < targetLength) return false;
@@ -117,7 +127,7 @@ function syncsAt(at: i32, diagonal: i32, from: i32): bool {
 
 function findNear(from: i32, diagonal: i32): bool {
   for (let at = from; at < from + nearBytes; at += windowBytes) {
-    if (syncsAt(at, diagonal, from)) return true;
+    if (agrees16(at, diagonal) && syncsAt(at, diagonal, from)) return true;
   }
   return false;
 }
@@ -127,30 +137,33 @@ function findNear(from: i32, diagonal: i32): bool {
  * backwards into what a rejected one covered, which keeps the work linear.
  */
 function findAnywhere(from: i32, diagonal: i32, table: usize, tableBits: u32): void {
-  let nearAt = from;
+  const lastAt = targetLength - windowBytes;
   let floor = from;
   let at = from;
-  while (at <= targetLength - windowBytes) {
-    if (at >= nearAt) {
-      if (syncsAt(nearAt, diagonal, from)) return;
-      nearAt += windowBytes;
-    }
-    const window = load<u32>(table + windowSlot(target + at, tableBits));
-    if (window != 0) {
-      const opposite = <i32>(window - 1) * windowBytes;
-      if (agree16(target + at, base + opposite)) {
-        const before = <i32>agreeBackward(target + at, base + opposite, min(at - floor, opposite));
-        if (isWorthwhile(at - before, opposite - at, diagonal)) {
-          syncAt = at - before;
-          syncDiagonal = opposite - at;
-          return;
+  for (let nearAt = from; nearAt <= lastAt; nearAt += windowBytes) {
+    if (agrees16(nearAt, diagonal) && syncsAt(nearAt, diagonal, from)) return;
+    const step = stepAfter(at - from);
+    const stop = min(nearAt + windowBytes, lastAt + 1);
+    while (at < stop) {
+      const hash = hashWindow(target + at);
+      const entry = load<u32>(table + slotOf(hash, tableBits));
+      // Tags first: whether a slot is empty is a coin toss, which a branch predictor loses.
+      if (((entry ^ tagOf(hash)) & ~numberMask) == 0 && entry != 0) {
+        const opposite = <i32>((entry & numberMask) - 1) * windowBytes;
+        if (agree16(target + at, base + opposite)) {
+          const before = <i32>agreeBackward(target + at, base + opposite, min(at - floor, opposite));
+          if (isWorthwhile(at - before, opposite - at, diagonal)) {
+            syncAt = at - before;
+            syncDiagonal = opposite - at;
+            return;
+          }
+          at += windowBytes;
+          floor = at;
+          continue;
         }
-        at += windowBytes;
-        floor = at;
-        continue;
       }
+      at += step;
     }
-    at += stepAfter(at - from);
   }
   syncAt = targetLength;
   syncDiagonal = diagonal;
@@ -160,7 +173,7 @@ function findAnywhere(from: i32, diagonal: i32, table: usize, tableBits: u32): v
 function stepAfter(searched: i32): i32 {
   if (searched < 512) return 1;
   if (searched < 2048) return 3;
-  return searched < 8192 ? 5 : 7;
+  return searched < 8192 ? 7 : 15;
 }
 
 /** Whether going over to `candidate` at target offset `at` pays, compared with staying on the present diagonal. */
@@ -185,8 +198,13 @@ function putStretches(from: i32, to: i32, diagonal: i32): bool {
   let best = 0;
   let bestEnd = at;
   while (at < end) {
-    const length = min(windowBytes, end - at);
-    score += 2 * countAgreeing(target + at, base + at + diagonal, length) - length;
+    let length = windowBytes;
+    if (at + windowBytes <= end) {
+      score += 2 * countAgreeing16(target + at, base + at + diagonal) - windowBytes;
+    } else {
+      length = end - at;
+      score += 2 * countAgreeing(target + at, base + at + diagonal, length) - length;
+    }
     at += length;
     if (score > best) {
       best = score;

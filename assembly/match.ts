@@ -43,14 +43,21 @@ export function agreeBackward(a: usize, b: usize, limit: usize): usize {
 export function countAgreeing(a: usize, b: usize, length: usize): i32 {
   let count = 0;
   let at: usize = 0;
-  for (; at + 16 <= length; at += 16) {
-    count += popcnt<i32>(i8x16.bitmask(i8x16.eq(v128.load(a + at), v128.load(b + at))));
-  }
+  for (; at + 16 <= length; at += 16) count += countAgreeing16(a + at, b + at);
   for (; at < length; at++) count += i32(load<u8>(a + at) == load<u8>(b + at));
   return count;
 }
 
+/** Number of positions, of 16, at which `a` and `b` agree. */
+// @ts-ignore: decorator
+@inline
+export function countAgreeing16(a: usize, b: usize): i32 {
+  return popcnt<i32>(i8x16.bitmask(i8x16.eq(v128.load(a), v128.load(b))));
+}
+
 /** Whether 16 bytes agree. */
+// @ts-ignore: decorator
+@inline
 export function agree16(a: usize, b: usize): bool {
   return !v128.any_true(v128.xor(v128.load(a), v128.load(b)));
 }

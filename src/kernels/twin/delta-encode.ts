@@ -129,25 +129,26 @@ class Encoder {
 
   #findAnywhere(from: number, diagonal: number): Sync {
     this.#indexWindows();
-    let nearAt = from;
+    const lastAt = this.#target.length - windowBytes;
     let floor = from;
     let at = from;
-    while (at <= this.#target.length - windowBytes) {
-      if (at >= nearAt) {
-        const sync = this.#syncsAt(nearAt, diagonal, from);
-        if (sync !== undefined) return sync;
-        nearAt += windowBytes;
+    for (let nearAt = from; nearAt <= lastAt; nearAt += windowBytes) {
+      const sync = this.#syncsAt(nearAt, diagonal, from);
+      if (sync !== undefined) return sync;
+      const step = stepAfter(at - from);
+      const stop = Math.min(nearAt + windowBytes, lastAt + 1);
+      while (at < stop) {
+        const window = this.#table[windowSlot(this.#target, at, this.#bits)] ?? 0;
+        const candidate = (window - 1) * windowBytes - at;
+        if (window !== 0 && this.#agreement(at, candidate, windowBytes) === windowBytes) {
+          const before = this.#agreementBefore(at, candidate, floor);
+          if (this.#isWorthwhile(at - before, candidate, diagonal)) {
+            return { at: at - before, diagonal: candidate };
+          }
+          at += windowBytes;
+          floor = at;
+        } else at += step;
       }
-      const window = this.#table[windowSlot(this.#target, at, this.#bits)] ?? 0;
-      const candidate = (window - 1) * windowBytes - at;
-      if (window !== 0 && this.#agreement(at, candidate, windowBytes) === windowBytes) {
-        const before = this.#agreementBefore(at, candidate, floor);
-        if (this.#isWorthwhile(at - before, candidate, diagonal)) {
-          return { at: at - before, diagonal: candidate };
-        }
-        at += windowBytes;
-        floor = at;
-      } else at += stepAfter(at - from);
     }
     return { at: this.#target.length, diagonal };
   }
@@ -212,7 +213,7 @@ class Encoder {
 function stepAfter(searched: number): number {
   if (searched < 512) return 1;
   if (searched < 2048) return 3;
-  return searched < 8192 ? 5 : 7;
+  return searched < 8192 ? 7 : 15;
 }
 
 /** Top bits of (low * 0x9e3779b97f4a7c15 + high * 0xc2b2ae3d27d4eb4f) mod 2^64, with low and high 64-bit little-endian. */
