@@ -125,7 +125,7 @@ class Chunker {
 }
 
 /** Entry i is the first eight bytes, read big-endian, of the MD5 of 64 bytes of value i. */
-export function gearTable(): WordTable {
+function gearTable(): WordTable {
   const high = new Uint32Array(256);
   const low = new Uint32Array(256);
   for (let i = 0; i < 256; i++) {
