@@ -31,6 +31,21 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/manifest.js')).manifest,
   },
   {
+    name: 'workloads list',
+    summary: 'list the workloads that the laboratory can run',
+    load: async () => (await import('./commands/workloads-list.js')).workloadsList,
+  },
+  {
+    name: 'workloads make',
+    summary: 'write the snapshots of a workload to disk',
+    load: async () => (await import('./commands/workloads-make.js')).workloadsMake,
+  },
+  {
+    name: 'workloads import',
+    summary: 'check a recorded block trace, and replay it into snapshots',
+    load: async () => (await import('./commands/workloads-import.js')).workloadsImport,
+  },
+  {
     name: 'profiles',
     summary: 'list the profiles, or check and show one',
     load: async () => (await import('./commands/profiles.js')).profiles,

@@ -79,6 +79,15 @@ export class Input {
     return count;
   }
 
+  /** A number from 0 to 1. */
+  share(name: string): number | undefined {
+    const given = this.text(name);
+    if (given === undefined) return undefined;
+    const share = /^\d*\.?\d+$/.test(given) ? Number(given) : NaN;
+    if (!(share <= 1)) throw new UsageError(`--${name}: expected a number from 0 to 1, not '${given}'`);
+    return share;
+  }
+
   bytes(name: string): number | undefined {
     const given = this.text(name);
     return given === undefined ? undefined : parseBytes(given, `--${name}`);

@@ -1,5 +1,5 @@
 /** The completion script of a shell, made from all commands' declarations. */
-import { generators } from '../../workload/registry.js';
+import { builtInWorkloads, readWorkloadDefinitions } from '../../harness/io/workload-definitions.js';
 import type { Command } from '../command.js';
 import { bashCompletion } from './bash.js';
 import { fishCompletion } from './fish.js';
@@ -9,6 +9,6 @@ import { zshCompletion } from './zsh.js';
 const makers = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
 export function completionScript(shell: keyof typeof makers, commands: readonly Command[]): string {
-  const workloads = generators.map(({ name }) => name);
+  const workloads = readWorkloadDefinitions(builtInWorkloads).map(({ name }) => name);
   return makers[shell](completionModel(commands, workloads));
 }

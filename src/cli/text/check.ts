@@ -2,6 +2,7 @@
 import { formatBytes } from '../../base/units.js';
 import type { VerifyOutcome } from '../../engine/verify/verify.js';
 import { table } from './table.js';
+import { counted, cutOff } from './words.js';
 
 type Differs = Extract<VerifyOutcome, { readonly state: 'differs' }>;
 
@@ -9,7 +10,7 @@ export function checkText(snapshot: string, { isContentEqual, entries, blocks, c
   const { entriesMissing, entriesExtra, entriesAltered } = counts;
   const blockCount = counts.blocksAltered + counts.blocksMoved + counts.blocksMissing + counts.blocksExtra;
   const entryCount = entriesMissing + entriesExtra + entriesAltered;
-  const scope = isContentEqual ? 'only modes or times differ' : `${blockCount} blocks differ`;
+  const scope = isContentEqual ? 'only modes or times differ' : `${counted(blockCount, 'block')} differ`;
   const entryRows = entries.map((finding) => [
     finding.kind,
     finding.kind === 'altered' ? finding.properties.join(', ') : '',
@@ -22,16 +23,16 @@ export function checkText(snapshot: string, { isContentEqual, entries, blocks, c
     path === '' ? snapshot : path,
   ]);
   return [
-    `${snapshot}: differs from the manifest in ${entryCount} of its entries; ${scope}`,
+    `${snapshot}: differs from the manifest in ${counted(entryCount, 'entry')}; ${scope}`,
     ...(entryRows.length === 0
       ? []
-      : ['', table(['entry', 'in', 'path'], entryRows), ...cut(entryCount, entryRows)]),
+      : ['', table(['entry', 'in', 'path'], entryRows), ...cutOff(entryCount, entryRows.length, 'entry')]),
     ...(blockRows.length === 0
       ? []
-      : ['', table(['block', 'offset', 'length', 'path'], blockRows), ...cut(blockCount, blockRows)]),
+      : [
+          '',
+          table(['block', 'offset', 'length', 'path'], blockRows),
+          ...cutOff(blockCount, blockRows.length, 'block'),
+        ]),
   ].join('\n');
-}
-
-function cut(count: number, rows: readonly unknown[]): string[] {
-  return rows.length < count ? [`... and ${count - rows.length} more`] : [];
 }

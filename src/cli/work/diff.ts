@@ -15,6 +15,7 @@ import { readPrivateKey } from '../key-files.js';
 import { writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
+import { counted } from '../text/words.js';
 import { monotonicClock, openBase, progressLine, timeMicros, versionVector, workersFor } from './shared.js';
 
 const doing = { detect: 'finding changes in', encode: 'encoding' } as const;
@@ -102,6 +103,5 @@ function text(
     totalBytes === 0
       ? ''
       : ` (${formatNumber((packageBytes / totalBytes) * 100)} % of ${formatBytes(totalBytes)})`;
-  const segments = `${segmentCount} segment${segmentCount === 1 ? '' : 's'}`;
-  return `${output}: ${formatBytes(packageBytes)}${share}, ${segments}, ${describeStrategy(strategy)}`;
+  return `${output}: ${formatBytes(packageBytes)}${share}, ${counted(segmentCount, 'segment')}, ${describeStrategy(strategy)}`;
 }

@@ -1,0 +1,10 @@
+/** Counted things: `1 block`, `2 blocks`, `3 entries`. */
+export function counted(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
+
+/** The line under a table that was cut off; none where nothing was. */
+export function cutOff(total: number, shown: number, noun: string): string[] {
+  return shown < total ? [`... and ${counted(total - shown, `more ${noun}`)}`] : [];
+}
