@@ -70,8 +70,8 @@ interface StrategyChoice {
   readonly strategy?: string | Strategy;
   /** The keys of `--set`; only with a strategy given by name or by default. */
   readonly settings?: Settings;
-  /** Worker threads, by default 1. The results do not depend on it. */
-  readonly workers?: number;
+  /** Worker threads; by default as many as pay. The results do not depend on it. */
+  readonly workers?: number | 'auto';
 }
 
 export type DiffRequest = Omit<DiffOptions, 'strategy' | 'workers' | 'clock'> & StrategyChoice;
@@ -85,7 +85,7 @@ export function diff(
   target: string | Snapshot,
   request: DiffRequest = {},
 ): DiffRun {
-  const { strategy, settings, workers = 1, ...options } = request;
+  const { strategy, settings, workers = 'auto', ...options } = request;
   return diffSnapshots(opened(base), opened(target), {
     ...options,
     strategy: chosen(strategy ?? 'compare', settings),
@@ -135,7 +135,7 @@ export async function buildManifest(
   snapshot: string | Snapshot,
   request: ManifestRequest = {},
 ): Promise<Manifest> {
-  const { strategy, settings, workers = 1, ...options } = request;
+  const { strategy, settings, workers = 'auto', ...options } = request;
   const cutting = requireCutting(chosen(strategy ?? 'fixed', settings));
   const { manifest } = await buildFrom(opened(snapshot), { ...options, strategy: cutting, workers, clock });
   return manifest;

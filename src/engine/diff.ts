@@ -19,6 +19,7 @@ import { newestTime } from './snapshot/shape.js';
 import { structureBetween, type Structure } from './snapshot/structure.js';
 import type { Base, Detection } from './strategy/detector.js';
 import type { Job } from './strategy/jobs.js';
+import { estimateEncodeMs } from './strategy/estimate.js';
 import { detect, strategyParts } from './strategy/registry.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
 import { settingsOf } from './strategy/settings.js';
@@ -93,6 +94,7 @@ async function* runDiff(
     const { header, structure } = describe(run.hasher, base, target, strategy, detection, options);
     const encoder = new PackageEncoder(run.hasher);
     const plans = run.meter.time('detect', () => planSegments(detection.extents, target.layout));
+    const estimateMs = estimateEncodeMs(plans, strategy.compression);
     let packageBytes = 0;
     for await (const frame of frames(run, encoder, {
       header,
@@ -100,6 +102,7 @@ async function* runDiff(
       plans,
       detection,
       sign: options.sign,
+      estimateMs,
     })) {
       packageBytes += frame.length;
       yield frame;
@@ -125,6 +128,8 @@ interface PackageContents {
   readonly plans: readonly SegmentPlan[];
   readonly detection: Detection;
   readonly sign: DiffOptions['sign'];
+  /** What one lane would need to encode the plans. */
+  readonly estimateMs: number;
 }
 
 /** The package's frames, in order; segments are encoded on the lanes. */
@@ -133,11 +138,11 @@ async function* frames(
   encoder: PackageEncoder,
   contents: PackageContents,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { header, structure, plans, detection, sign } = contents;
+  const { header, structure, plans, detection, sign, estimateMs } = contents;
   const { layout } = run.sides.target;
   yield* encoder.start(header, structure);
   const jobs = plans.map((plan): Job<'encode'> => ({ type: 'encode', plan }));
-  for await (const { plan, streams, decisions } of run.run(jobs)) {
+  for await (const { plan, streams, decisions } of run.run(jobs, estimateMs)) {
     const { index, targetAddress, targetBytes, dependencies } = plan;
     const contentDigest = rangeDigest(
       run.hasher,

@@ -22,7 +22,7 @@ export async function runCheck(input: Input, context: Context, path: string): Pr
   }
   const { manifest: found } = await buildManifest(snapshot, {
     strategy: strategyOf(kept.chunker, kept),
-    workers: workersFor(snapshot.layout.totalBytes, input, undefined),
+    ...workersFor(input, undefined),
     clock: monotonicClock,
     signal: context.signal,
     onProgress: ({ doneBytes, totalBytes }) =>

@@ -42,7 +42,7 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
   const totalBytes = base.layout.totalBytes + target.layout.totalBytes;
   const run = diff(base, target, {
     strategy,
-    workers: workersFor(totalBytes, input, profile?.limits.workersMax),
+    ...workersFor(input, profile?.limits.workersMax),
     clock: monotonicClock,
     signal: context.signal,
     onProgress: ({ phase, doneBytes, totalBytes }) =>

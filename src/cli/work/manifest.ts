@@ -53,7 +53,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const snapshot = openSnapshot(input.positional('SNAPSHOT'));
   const { manifest, reading } = await buildManifest(snapshot, {
     strategy,
-    workers: workersFor(snapshot.layout.totalBytes, input, profile?.limits.workersMax),
+    ...workersFor(input, profile?.limits.workersMax),
     clock: monotonicClock,
     signal: context.signal,
     onProgress: ({ doneBytes, totalBytes }) =>

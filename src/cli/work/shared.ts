@@ -1,6 +1,5 @@
 /** What several commands need: the clock, the base or its manifest, how many workers, and texts of options. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
 import { DataError, UsageError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
@@ -19,15 +18,14 @@ import type { Input } from '../input.js';
 
 export const monotonicClock: Clock = { nowMs: () => performance.now() };
 
-/** Below this, starting threads costs more than they save. */
-const singleWorkerBytesMax = 64 * 1024 * 1024;
-
-/** --workers, or as many as fit the machine, the input and the profile. */
-export function workersFor(totalBytes: number, input: Input, profileMax: number | undefined): number {
+/** --workers (never above the profile's limit), or as many as pay. */
+export function workersFor(
+  input: Input,
+  profileMax: number | undefined,
+): { readonly workers: number | 'auto'; readonly workersMax?: number } {
   const given = input.count('workers', 1, 256);
-  if (given !== undefined) return Math.min(given, profileMax ?? given);
-  if (totalBytes <= singleWorkerBytesMax) return 1;
-  return Math.min(availableParallelism(), profileMax ?? Infinity);
+  if (given !== undefined) return { workers: Math.min(given, profileMax ?? given) };
+  return profileMax === undefined ? { workers: 'auto' } : { workers: 'auto', workersMax: profileMax };
 }
 
 export function hasherFor(fingerprint: FingerprintName): Hasher {

@@ -1,4 +1,8 @@
-/** The lanes of one run: inline for one worker, a pool of threads for more. Threads start with the first job. */
+/**
+ * The lanes of one run: the calling thread, or a pool of worker threads. Given a number of workers, that many work; with `auto` threads
+ * are started only for a piece of work that outweighs them. Results are the same either way.
+ */
+import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
 import { createWasmKernels } from '../../kernels/load.js';
 import { InlineExecutor, type Executor } from '../parallel/executor.js';
@@ -11,35 +15,64 @@ const workerModule = new URL('../../../dist/engine/strategy/worker.js', import.m
 /** Regions of a task: amortises 0.3 ms of messaging over some 8 ms of work. */
 const regionsInTask = 4;
 
+/**
+ * Work below which one lane is as fast: two threads cost some 150 ms of CPU and 60 ms of waiting to start, load and warm up, which one
+ * lane uses to compare 600 MiB, to hash and look up as much, or to chunk or search 250 MiB.
+ */
+const threadsPayFromMs = 300;
+
+export interface LaneOptions {
+  /** How many lanes work; 1 is the calling thread. `auto`: as many as the machine has cores, where that pays. */
+  readonly workers: number | 'auto';
+  /** Upper limit for `auto`. */
+  readonly workersMax?: number;
+  readonly clock: Clock;
+}
+
 export class Lanes {
   readonly #setup: LaneSetup;
-  readonly #workers: number;
-  readonly #clock: Clock;
-  #regions: Executor<Job, Done> | undefined;
+  readonly #options: LaneOptions;
+  #inline: Executor<Job, Done> | undefined;
+  #pool: Executor<Job, Done> | undefined;
 
-  constructor(setup: LaneSetup, options: { readonly workers: number; readonly clock: Clock }) {
+  constructor(setup: LaneSetup, options: LaneOptions) {
     this.#setup = setup;
-    this.#workers = options.workers;
-    this.#clock = options.clock;
+    this.#options = options;
   }
 
-  async *run<T extends JobType>(jobs: Iterable<Job<T>>): AsyncGenerator<Done<T>, void, void> {
-    this.#regions ??= await this.#start();
+  /** Runs jobs in order. `estimateMs` is what one lane would need for them, roughly. */
+  async *run<T extends JobType>(
+    jobs: Iterable<Job<T>>,
+    estimateMs: number,
+  ): AsyncGenerator<Done<T>, void, void> {
+    const workers = this.#workersFor(estimateMs);
+    const executor =
+      workers === 1 ? (this.#inline ??= this.#newInline()) : (this.#pool ??= await this.#newPool(workers));
     // A lane answers each job with the result of its type.
-    yield* this.#regions.run(jobs as Iterable<Job>) as AsyncGenerator<Done<T>, void, void>;
+    yield* executor.run(jobs as Iterable<Job>) as AsyncGenerator<Done<T>, void, void>;
   }
 
   async close(): Promise<void> {
-    await this.#regions?.close();
+    await this.#inline?.close();
+    await this.#pool?.close();
   }
 
-  async #start(): Promise<Executor<Job, Done>> {
-    if (this.#workers <= 1)
-      return new InlineExecutor(new StrategyLane(this.#setup, createWasmKernels(), this.#clock));
+  #workersFor(estimateMs: number): number {
+    const { workers, workersMax = Infinity } = this.#options;
+    if (workers !== 'auto') return workers;
+    const pays = this.#pool !== undefined || estimateMs >= threadsPayFromMs;
+    return pays ? Math.max(1, Math.min(availableParallelism(), workersMax)) : 1;
+  }
+
+  #newInline(): Executor<Job, Done> {
+    return new InlineExecutor(new StrategyLane(this.#setup, createWasmKernels(), this.#options.clock));
+  }
+
+  async #newPool(workers: number): Promise<Executor<Job, Done>> {
     const { PoolExecutor } = await import('../parallel/pool.js');
     return new PoolExecutor<Job, Done>({
       worker: workerModule,
-      workers: this.#workers,
+      workers,
       setup: this.#setup,
       batchOf: (job) => (job.type === 'encode' ? 1 : regionsInTask),
     });

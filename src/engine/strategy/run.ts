@@ -2,7 +2,6 @@
  * What one run of the engine holds: lanes that do its jobs, kernels and readers of the calling thread for what has to be done in sequence, the
  * meter that everything is counted on. Closed once, whatever happened.
  */
-import type { Clock } from '../../base/clock.js';
 import { assert, throwIfCancelled } from '../../base/errors.js';
 import { Meter } from '../../base/meter.js';
 import { createWasmKernels } from '../../kernels/load.js';
@@ -11,13 +10,11 @@ import { fingerprints, Hasher } from '../fingerprint/fingerprint.js';
 import type { ScanContext } from '../fingerprint/scan.js';
 import type { ContentReader, Snapshot } from '../snapshot/snapshot.js';
 import type { Job, JobTable, JobType, Side } from './jobs.js';
-import { Lanes } from './lanes.js';
+import { estimateDetectMs } from './estimate.js';
+import { Lanes, type LaneOptions } from './lanes.js';
 import type { Strategy } from './strategy.js';
 
-export interface RunOptions {
-  /** Worker threads; 1 works on the calling thread. Results are the same for any number. */
-  readonly workers: number;
-  readonly clock: Clock;
+export interface RunOptions extends LaneOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -39,6 +36,7 @@ export class EngineRun {
   readonly meter: Meter;
   readonly hasher: Hasher;
   readonly sides: RunSides;
+  readonly #strategy: Strategy;
   readonly #options: RunOptions;
   readonly #workspace = new Workspace(createWasmKernels());
   readonly #lanes: Lanes;
@@ -49,6 +47,7 @@ export class EngineRun {
   constructor(sides: RunSides, strategy: Strategy, options: RunOptions) {
     const { base, target, pairs } = sides;
     this.sides = sides;
+    this.#strategy = strategy;
     this.#options = options;
     this.meter = new Meter(options.clock);
     this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#workspace.arena);
@@ -56,10 +55,16 @@ export class EngineRun {
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
 
-  /** Runs jobs on the lanes, in order; adds what they count; stops between them when cancelled. */
-  async *run<T extends JobType>(jobs: Iterable<Job<T>>): AsyncGenerator<JobTable[T]['result'], void, void> {
+  /**
+   * Runs jobs on the lanes, in order; adds what they count; stops between them when cancelled. `estimateMs` says what one lane would
+   * need, by default for detection.
+   */
+  async *run<T extends JobType>(
+    jobs: Iterable<Job<T>>,
+    estimateMs = estimateDetectMs(this.#strategy.name, this.#totalBytes),
+  ): AsyncGenerator<JobTable[T]['result'], void, void> {
     throwIfCancelled(this.#options.signal);
-    for await (const { result, reading } of this.#lanes.run(this.#watched(jobs))) {
+    for await (const { result, reading } of this.#lanes.run(this.#watched(jobs), estimateMs)) {
       throwIfCancelled(this.#options.signal);
       this.meter.add(reading);
       yield result;
