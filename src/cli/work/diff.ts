@@ -39,7 +39,6 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
     settings: input.pairs('set'),
     manifest,
   });
-  const totalBytes = base.layout.totalBytes + target.layout.totalBytes;
   const run = diff(base, target, {
     strategy,
     ...workersFor(input, profile?.limits.workersMax),

@@ -19,7 +19,7 @@ const detectMsPerMiB: Readonly<Record<StrategyName, number>> = {
 };
 
 export function estimateDetectMs(strategy: StrategyName, totalBytes: number): number {
-  return (totalBytes / MiB) * present(detectMsPerMiB[strategy], 'rate');
+  return (totalBytes / MiB) * detectMsPerMiB[strategy];
 }
 
 /** New data is read, encoded and compressed: some 8 ms a MiB at zstd level 3, twice that every four levels. */
