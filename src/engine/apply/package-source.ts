@@ -6,7 +6,10 @@ import { CancelledError, throwIfCancelled } from '../../base/errors.js';
 import { worldError } from '../snapshot/failures.js';
 
 /** A file stream, the standard input, a diff's output, or an array of pieces. */
-export type PackageBytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+export type PackageBytes = (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & {
+  /** Node's streams: ends a read that is under way, which their iterator's return() would wait for. */
+  readonly destroy?: () => unknown;
+};
 
 export async function* packageSource(
   bytes: PackageBytes,
@@ -27,8 +30,11 @@ export async function* packageSource(
   } catch (cause) {
     throw worldError(cause, 'read', 'the package');
   } finally {
-    // Not awaited: a source that hangs in a read would hang here too.
-    if (!isFinished) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+    if (!isFinished) {
+      // Not awaited: a source that hangs in a read would hang here too.
+      void Promise.resolve(iterator.return?.()).catch(() => undefined);
+      bytes.destroy?.();
+    }
   }
 }
 
