@@ -58,10 +58,18 @@ export class ByteReader {
     return value;
   }
 
-  /** Zigzag varint: 0, -1, 1, -2 ... */
+  /** Zigzag varint: 0, -1, 1, -2 ... The whole range of exact integers, though zigzag numbers reach 2^54. */
   signedVarint(field: string): number {
-    const value = this.varint(field);
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    const first = this.u8(field);
+    let magnitude = (first & 0x7f) >>> 1;
+    if (first >= 0x80) {
+      const rest = this.varint(field);
+      if (rest === 0) throw this.#fail(field, 'has a padded varint');
+      magnitude += rest * 64;
+    }
+    const value = first % 2 === 0 ? magnitude : -magnitude - 1;
+    if (!Number.isSafeInteger(value)) throw this.#fail(field, 'has a varint beyond 2^53');
+    return value;
   }
 
   /** A view of the next `length` bytes, not a copy. */
@@ -134,7 +142,11 @@ export class ByteWriter {
   }
 
   signedVarint(value: number): this {
-    return this.varint(value >= 0 ? value * 2 : -value * 2 - 1);
+    assert(Number.isSafeInteger(value), `varint ${value} is a safe integer`);
+    const magnitude = value >= 0 ? value : -(value + 1);
+    const rest = Math.floor(magnitude / 64);
+    const first = (magnitude % 64) * 2 + (value < 0 ? 1 : 0);
+    return rest === 0 ? this.u8(first) : this.u8(first | 0x80).varint(rest);
   }
 
   bytes(bytes: Uint8Array): this {

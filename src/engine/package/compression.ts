@@ -3,6 +3,7 @@
  * workers decides alike.
  *
  * `auto`, by stream length and level (measured on text and machine code, Node 20, in bytes out and time):
+ * - below 128 bytes stored: a package is some 600 bytes at least;
  * - below 1 KiB deflate: 5 % smaller than zstd, whose frame and tables cost more than they save there;
  * - level 1: LZ4, about as fast as zstd 1 up to 4 MiB, several times faster to decode;
  * - else zstd at the level, but at most 9 below 256 KiB: levels 15 and 19 cost 40 ms a call for their tables and gain 1 to 6 %.
@@ -23,6 +24,7 @@ const sampledFromMillibits = 7800;
 const sampleBytes = 4 * KiB;
 const sampleCount = 3;
 
+const tinyStreamBytes = 128;
 const smallStreamBytes = KiB;
 const highLevelFromBytes = 256 * KiB;
 const cheapLevelMax = 9;
@@ -37,6 +39,7 @@ export function chooseAndCompress(
   if (choice.codec !== 'auto') {
     return { stream: smaller(bytes, choice.codec, choice.level, choice.deflate), reason: 'fixed' };
   }
+  if (bytes.length < tinyStreamBytes) return { stream: stored(bytes), reason: 'empty' };
   const [codec, level] = pick(bytes.length, choice.level);
   const suspicious = entropyMillibits >= sampledFromMillibits && bytes.length > sampleBytes * sampleCount;
   if (suspicious && !sampleGains(bytes, codec, choice.deflate)) {

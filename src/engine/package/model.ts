@@ -43,7 +43,7 @@ export interface PackedStream {
 export interface SegmentDecisions {
   /** Order-0 entropy of the literal stream in thousandths of a bit per byte; 8000 is incompressible. */
   readonly literalMillibits: number;
-  /** Why the literal codec was chosen. */
+  /** Why the literal codec was chosen: nothing (or too little) to compress, near 8 bits and no gain in a sample, near 8 bits yet a gain, tried, or named by the strategy. */
   readonly reason: 'empty' | 'entropy' | 'sample' | 'gain' | 'fixed';
 }
 

@@ -67,6 +67,8 @@ describe('chooseAndCompress', () => {
 
   test.each([
     ['nothing is stored', new Uint8Array(0), auto, 'stored', 'empty'],
+    ['a few bytes are stored', new Uint8Array(127), auto, 'stored', 'empty'],
+    ['a few more are tried', new Uint8Array(128), auto, 'deflate', 'gain'],
     ['noise is stored after a sample', noise(100_000), auto, 'stored', 'entropy'],
     ['a little noise is tried', noise(500), auto, 'stored', 'gain'],
     ['short text by deflate', text.subarray(0, 800), auto, 'deflate', 'gain'],

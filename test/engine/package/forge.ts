@@ -38,9 +38,11 @@ export function forge(
   model: Model,
   frames: readonly RawFrame[],
   editFooter: (footer: CborMap) => void = () => undefined,
+  minor = 0,
 ): Uint8Array {
   const hasher = hasherFor(model.header.target.fingerprint);
   const preamble = encodePreamble('package');
+  preamble[10] = minor;
   const pieces = [preamble];
   const digests: Uint8Array[] = [];
   for (const { name, head, tail } of frames) {
@@ -56,6 +58,17 @@ export function forge(
   editFooter(footer);
   pieces.push(encodeFrame('footer', hasher, digests[0] ?? preamble, encodeCbor(footer)).bytes);
   return concat(pieces);
+}
+
+/** A frame of a type that this version does not know, with a right digest; its body is text. */
+export function unknownFrame(letter: string, prefix: Uint8Array): Uint8Array {
+  const hasher = hasherFor('xxh3-128');
+  const body = Buffer.from('something new');
+  const frame = Buffer.alloc(5 + body.length);
+  frame.write(letter, 'latin1');
+  frame.writeUInt32LE(body.length + hasher.fingerprint.digestBytes, 1);
+  body.copy(frame, 5);
+  return concat([frame, hasher.digest(concat([prefix, frame]))]);
 }
 
 /** The model's package with one head changed in place. */
