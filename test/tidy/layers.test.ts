@@ -23,14 +23,15 @@ const harnessLayers = ['experiment', 'measurement', 'statistics', 'verdict', 'tu
 const worldly: readonly (readonly [module: RegExp, allowed: RegExp])[] = [
   [
     /^(node:)?fs(\/promises)?$/,
-    /^src\/(kernels\/load\.ts|engine\/snapshot\/|engine\/profile\/files\.ts|harness\/io\/|cli\/)/,
+    /^src\/(kernels\/load\.ts|engine\/snapshot\/|engine\/profile\/files\.ts|harness\/io\/|cli\/)|^src\/index\.ts$/,
   ],
   [/^(node:)?(child_process|net|tls|http|https|dgram|cluster)$/, /^src\/(harness\/io|cli)\//],
   [/^(node:)?worker_threads$|^piscina$/, /^src\/(engine\/(parallel|strategy\/worker\.ts)|harness\/io|cli\/)/],
-  [/^(node:)?(os|process)$/, /^src\/(harness\/io|cli)\//],
+  // Lanes ask how many cores there are.
+  [/^(node:)?(os|process)$/, /^src\/(harness\/io\/|cli\/|engine\/strategy\/lanes\.ts)/],
 ];
-/** Writers name staging files after their process; a worker thread is its own door, and brings its clock. */
-const ambientAllowed = /^src\/(harness\/io\/|cli\/|engine\/snapshot\/|engine\/strategy\/worker\.ts)/;
+/** Writers name staging files after their process; a worker thread and the library are doors, and bring the clock. */
+const ambientAllowed = /^src\/(harness\/io\/|cli\/|engine\/snapshot\/|engine\/strategy\/worker\.ts|index\.ts)/;
 
 const files = filesBelow('src', '.ts').filter((path) => !path.endsWith('.d.ts'));
 const imports = files.flatMap(importsOf);

@@ -5,7 +5,7 @@ import { Meter } from '../../base/meter.js';
 import { formatBytes, formatDuration } from '../../base/units.js';
 import { apply } from '../../engine/apply/apply.js';
 import type { ApplySummary } from '../../engine/apply/apply.js';
-import { loadProfile } from '../../engine/profile/read.js';
+import type { Profile } from '../../engine/profile/profile.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import { createTarget } from '../../engine/snapshot/target.js';
 import { createWasmKernels } from '../../kernels/load.js';
@@ -14,13 +14,14 @@ import type { Input } from '../input.js';
 import { readPublicKey } from '../key-files.js';
 import { readPieces } from '../pieces.js';
 import { hex } from '../text/hex.js';
-import { monotonicClock, namedAsync, progressLine } from './shared.js';
+import { namedAsync } from './naming.js';
+import { monotonicClock, profileOf, progressLine } from './options.js';
 
 export async function runApply(input: Input, context: Context): Promise<Outcome> {
   const output = input.required('output');
   const delta = input.positional('DELTA');
   const trust = input.list('trust').map(readPublicKey);
-  requireTrustFor(input.text('profile'), trust.length);
+  requireTrustFor(await profileOf(input), trust.length);
   if (!input.flag('force') && lstatSync(output, { throwIfNoEntry: false }) !== undefined) {
     throw new UsageError(`${output} exists already`, {
       hint: 'choose another name, or give --force to replace it',
@@ -54,10 +55,8 @@ export async function runApply(input: Input, context: Context): Promise<Outcome>
   };
 }
 
-function requireTrustFor(profileName: string | undefined, keyCount: number): void {
-  if (profileName === undefined || keyCount > 0) return;
-  const profile = loadProfile(profileName);
-  if (profile.features.signatures !== 'required') return;
+function requireTrustFor(profile: Profile | undefined, keyCount: number): void {
+  if (profile?.features.signatures !== 'required' || keyCount > 0) return;
   throw new UsageError(`profile ${profile.name} requires a trusted signature`, {
     hint: 'give --trust FILE with the public key of whoever signs',
   });

@@ -10,7 +10,8 @@ import type { VerifyOutcome } from '../../engine/verify/verify.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { checkText } from '../text/check.js';
-import { chunking, hasherFor, monotonicClock, progressLine, readManifest, workersFor } from './shared.js';
+import { chunking, hasherFor, readManifest } from './manifests.js';
+import { monotonicClock, progressLine, workersFor } from './options.js';
 
 export async function runCheck(input: Input, context: Context, path: string): Promise<Outcome> {
   const kept = readManifest(path);

@@ -4,7 +4,6 @@ import { formatBytes, formatNumber } from '../../base/units.js';
 import { diff } from '../../engine/diff.js';
 import type { DiffSummary } from '../../engine/diff.js';
 import { signRoot } from '../../engine/package/signature.js';
-import { loadProfile } from '../../engine/profile/read.js';
 import type { Profile } from '../../engine/profile/profile.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import { describeStrategy } from '../../engine/strategy/settings.js';
@@ -16,7 +15,8 @@ import { writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { counted } from '../text/words.js';
-import { monotonicClock, openBase, progressLine, timeMicros, versionVector, workersFor } from './shared.js';
+import { openBase } from './manifests.js';
+import { monotonicClock, profileOf, progressLine, timeMicros, versionVector, workersFor } from './options.js';
 
 const doing = { detect: 'finding changes in', encode: 'encoding' } as const;
 
@@ -25,8 +25,7 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
   if (output === '-' && context.terminal.json) {
     throw new UsageError('--json and -o - both want stdout', { hint: 'write the package to a file' });
   }
-  const profileName = input.text('profile');
-  const profile = profileName === undefined ? undefined : loadProfile(profileName);
+  const profile = await profileOf(input);
   const sign = signer(input.text('sign-key'), profile);
   const time = input.text('time');
   const volume = input.text('volume');

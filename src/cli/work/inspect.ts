@@ -7,7 +7,7 @@ import type { Input } from '../input.js';
 import { readPublicKey } from '../key-files.js';
 import { readPieces } from '../pieces.js';
 import { reportDocument, reportText } from '../text/package-report.js';
-import { namedAsync } from './shared.js';
+import { namedAsync } from './naming.js';
 
 export async function runInspect(input: Input, context: Context): Promise<Outcome> {
   const path = input.positional('DELTA');

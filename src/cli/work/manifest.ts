@@ -4,7 +4,6 @@ import { formatBytes } from '../../base/units.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { buildManifest } from '../../engine/manifest.js';
 import { encodeManifest } from '../../engine/package/manifest-file.js';
-import { loadProfile } from '../../engine/profile/read.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
@@ -12,15 +11,8 @@ import { writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { runCheck } from './check-manifest.js';
-import {
-  chunking,
-  hasherFor,
-  monotonicClock,
-  progressLine,
-  readManifest,
-  timeMicros,
-  workersFor,
-} from './shared.js';
+import { chunking, hasherFor, readManifest } from './manifests.js';
+import { monotonicClock, profileOf, progressLine, timeMicros, workersFor } from './options.js';
 
 export async function runManifest(input: Input, context: Context): Promise<Outcome> {
   const output = input.text('output');
@@ -37,8 +29,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const path = output ?? '';
   const previousPath = input.text('previous');
   const previous = previousPath === undefined ? undefined : readManifest(previousPath);
-  const profileName = input.text('profile');
-  const profile = profileName === undefined ? undefined : loadProfile(profileName);
+  const profile = await profileOf(input);
   const strategy = chunking(
     chooseStrategy({
       profile,

@@ -127,9 +127,10 @@ export async function materialise(
   folder: string,
   control: PreparationControl = {},
 ): Promise<PreparedWorkload> {
-  orWorldError('create', folder, () => mkdirSync(folder, { recursive: true }));
   const snapshots: PreparedSnapshot[] = [];
   for (const snapshot of workload.make(options)) {
+    // Only now: impossible options leave no folder behind.
+    orWorldError('create', folder, () => mkdirSync(folder, { recursive: true }));
     const path = join(folder, `v${snapshot.index}`);
     const target = createTarget(path, { form: snapshot.form, overwrite: false, durability: 'cached' });
     for (const bytes of writeSnapshot(snapshot, target)) {

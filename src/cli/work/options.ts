@@ -1,0 +1,58 @@
+/** Options that several commands share, resolved: the profile, workers, times, version vectors; and the progress line. */
+import type { Clock } from '../../base/clock.js';
+import { UsageError } from '../../base/errors.js';
+import { formatBytes } from '../../base/units.js';
+import type { Profile } from '../../engine/profile/profile.js';
+import type { Input } from '../input.js';
+
+export const monotonicClock: Clock = { nowMs: () => performance.now() };
+
+/** The profile of --profile. Loaded only when it is asked for: YAML and its schema take longer to load than the rest of the program. */
+export async function profileOf(input: Input): Promise<Profile | undefined> {
+  const name = input.text('profile');
+  if (name === undefined) return undefined;
+  const { loadProfile } = await import('../../engine/profile/read.js');
+  return loadProfile(name);
+}
+
+/** --workers (never above the profile's limit), or as many as pay. */
+export function workersFor(
+  input: Input,
+  profileMax: number | undefined,
+): { readonly workers: number | 'auto'; readonly workersMax?: number } {
+  const given = input.count('workers', 1, 256);
+  if (given !== undefined) return { workers: Math.min(given, profileMax ?? given) };
+  return profileMax === undefined ? { workers: 'auto' } : { workers: 'auto', workersMax: profileMax };
+}
+
+export function progressLine(doing: string, doneBytes: number, totalBytes: number): string {
+  const share = totalBytes === 0 ? 100 : Math.floor((doneBytes / totalBytes) * 100);
+  return `${doing} ${share} % of ${formatBytes(totalBytes)}`;
+}
+
+/** `2026-01-31T12:00:00Z` (a zone is required) or `@1769860800`, as microseconds since the epoch. */
+export function timeMicros(text: string): number {
+  const seconds = /^@(-?\d+)$/.exec(text)?.[1];
+  const isDated = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  const ms = seconds === undefined ? (isDated ? Date.parse(text) : NaN) : Number(seconds) * 1000;
+  const micros = Math.round(ms * 1000);
+  if (!Number.isSafeInteger(micros)) {
+    throw new UsageError(`--time: '${text}' is not a time`, {
+      hint: 'write 2026-01-31T12:00:00Z, or @SECONDS since 1970',
+    });
+  }
+  return micros;
+}
+
+/** Counters by writer, from NAME=COUNT. */
+export function versionVector(pairs: Readonly<Record<string, string>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(pairs).map(([writer, text]) => {
+      const count = /^\d+$/.test(text) ? Number(text) : NaN;
+      if (!Number.isSafeInteger(count)) {
+        throw new UsageError(`--writer: '${text}' is not a whole number`, { hint: 'write NAME=COUNT' });
+      }
+      return [writer, count];
+    }),
+  );
+}
