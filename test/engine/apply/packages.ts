@@ -10,7 +10,10 @@ import { identify } from '../../../src/engine/apply/base-check.js';
 import { OperationWriter, type Operation } from '../../../src/engine/delta/operations.js';
 import { diff } from '../../../src/engine/diff.js';
 import { Hasher, fingerprints, type FingerprintName } from '../../../src/engine/fingerprint/fingerprint.js';
-import type { SnapshotId } from '../../../src/engine/fingerprint/identity.js';
+import { contentDigests, snapshotId, type SnapshotId } from '../../../src/engine/fingerprint/identity.js';
+import { shapeOf } from '../../../src/engine/snapshot/shape.js';
+import { present } from '../../../src/base/errors.js';
+import { leafBytes } from '../../../src/base/limits.js';
 import { hashCuts } from '../../../src/engine/fingerprint/scan.js';
 import { PackageEncoder } from '../../../src/engine/package/encode.js';
 import type {
@@ -169,6 +172,40 @@ function rangeDigest(snapshot: Snapshot, address: number, length: number, finger
     digests.push(...hashCuts(context, 'target', piece.leafEnds));
   }
   return hasher.digest(Uint8Array.from(digests));
+}
+
+/** A package for `zeroBytes` zeros and some bytes behind them, over an empty base; its ids are made without the zeros. */
+export function sparse(zeroBytes: number, end: Uint8Array): Omit<HandMade, 'target'> {
+  const tail = handMade(new Uint8Array(0), [{ script: [literal(end)] }]);
+  const entry = present(tail.target.entries[0], 'entry');
+  const shape = shapeOf({ form: 'image', entries: [{ ...entry, sizeBytes: zeroBytes + end.length }] });
+  const { hasher } = contextOf(tail.target, 'xxh3-128');
+  const leafDigests = new Uint8Array(shape.layout.leafCount * 16);
+  const zeroDigest = hasher.digest(new Uint8Array(leafBytes));
+  for (let at = 0; at < leafDigests.length; at += 16) leafDigests.set(zeroDigest, at);
+  leafDigests.set(hasher.digest(end), leafDigests.length - 16);
+  const operations = new OperationWriter(0);
+  operations.push({ kind: 'zero', length: zeroBytes });
+  operations.push({ kind: 'literal', length: end.length });
+  const segment: Segment = {
+    index: 0,
+    targetAddress: 0,
+    targetBytes: zeroBytes + end.length,
+    dependencies: [],
+    contentDigest: hasher.digest(leafDigests),
+    streams: {
+      operations: stored(operations.finish()),
+      differences: stored(new Uint8Array(0)),
+      literals: stored(end),
+    },
+  };
+  const target = snapshotId(hasher, shape, contentDigests(hasher, shape, leafDigests));
+  return {
+    base: tail.base,
+    header: { ...tail.header, target },
+    structure: { removed: [], changed: shape.entries.map((changed) => ({ entry: changed })) },
+    segments: [segment],
+  };
 }
 
 export function encode(
