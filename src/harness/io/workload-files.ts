@@ -32,7 +32,7 @@ export interface ListedWorkload {
   readonly absent?: string;
 }
 
-export interface PreparedSnapshot {
+interface PreparedSnapshot {
   readonly path: string;
   /** Bytes of all its files. */
   readonly sizeBytes: number;

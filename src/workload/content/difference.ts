@@ -34,7 +34,7 @@ export function countDifferences(left: Fillable, right: Fillable, ranges: Iterab
 }
 
 /** Number of indexes at which two arrays of equal length differ. */
-export function differingBytes(a: Uint8Array, b: Uint8Array): number {
+function differingBytes(a: Uint8Array, b: Uint8Array): number {
   let count = 0;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) count++;
   return count;

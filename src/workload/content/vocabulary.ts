@@ -18,7 +18,7 @@ const letters =
   'eeeeeeeeeeeetttttttttaaaaaaaaooooooooiiiiiiinnnnnnnsssssshhhhhhrrrrrrddddllllcccuuummmwwffggyyppbbvkjxqz';
 
 /** `count` words of `low` to `high` letters. The same arguments give the same words. */
-export function vocabulary(seed: number, count: number, low: number, high: number): Vocabulary {
+function vocabulary(seed: number, count: number, low: number, high: number): Vocabulary {
   const draws = new Draws(seed, count, high);
   const bytes = new Uint8Array(count * high);
   const starts = new Uint32Array(count + 1);
