@@ -31,7 +31,8 @@ const worldly: readonly (readonly [module: RegExp, allowed: RegExp])[] = [
   [/^(node:)?(os|process)$/, /^src\/(harness\/io\/|cli\/|engine\/strategy\/lanes\.ts)/],
 ];
 /** Writers name staging files after their process; a worker thread and the library are doors, and bring the clock. */
-const ambientAllowed = /^src\/(harness\/io\/|cli\/|engine\/snapshot\/|engine\/strategy\/worker\.ts|index\.ts)/;
+const ambientAllowed =
+  /^src\/(harness\/io\/|cli\/|engine\/snapshot\/|engine\/strategy\/worker\.ts|index\.ts)/;
 
 const files = filesBelow('src', '.ts').filter((path) => !path.endsWith('.d.ts'));
 const imports = files.flatMap(importsOf);

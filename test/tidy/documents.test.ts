@@ -1,0 +1,162 @@
+/** Documentation that cannot lie: its examples run, its links lead somewhere, its tables say what the code says. */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { afterAll, describe, expect, test } from 'vitest';
+import { parseProfile, shippedProfileNames } from '../../src/engine/profile/read.js';
+import { settingKeys } from '../../src/engine/strategy/settings.js';
+import { strategyNames } from '../../src/engine/strategy/strategy.js';
+import { filesBelow, root, textOf } from './sources.js';
+
+const documents = ['README.md', ...filesBelow('docs', '.md')];
+
+interface Block {
+  readonly at: string;
+  readonly language: string;
+  readonly code: string;
+}
+
+const blocks = documents.flatMap((path): Block[] => {
+  const found: Block[] = [];
+  for (const match of textOf(path).matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)) {
+    const line = textOf(path).slice(0, match.index).split('\n').length;
+    found.push({ at: `${path}:${line}`, language: match[1] ?? '', code: match[2] ?? '' });
+  }
+  return found;
+});
+const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
+
+/** A folder where `snapdelta` is a command and a package, with the snapshots that examples speak of. */
+const folder = mkdtempSync(join(tmpdir(), 'snapdelta-docs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+mkdirSync(join(folder, 'node_modules'));
+mkdirSync(join(folder, 'bin'));
+symlinkSync(root, join(folder, 'node_modules', 'snapdelta'));
+writeFileSync(
+  join(folder, 'bin', 'snapdelta'),
+  `#!/bin/sh\nexec "${process.execPath}" "${root}/dist/cli/main.js" "$@"\n`,
+);
+chmodSync(join(folder, 'bin', 'snapdelta'), 0o755);
+
+let sandboxes = 0;
+function sandbox(): string {
+  const path = join(folder, `example-${sandboxes++}`);
+  for (const [version, text] of [
+    ['1', 'one '],
+    ['2', 'one two '],
+  ] as const) {
+    mkdirSync(join(path, `release-${version}`), { recursive: true });
+    writeFileSync(join(path, `release-${version}`, 'readme'), text.repeat(20_000));
+    writeFileSync(join(path, version === '1' ? 'old.img' : 'new.img'), text.repeat(40_000));
+  }
+  return path;
+}
+
+describe('examples run', () => {
+  test.each(inLanguage('sh').map(({ at, code }) => [at, code]))('%s', (_at, code) => {
+    const ran = spawnSync('sh', ['-euc', code], {
+      cwd: sandbox(),
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
+    });
+    expect(ran.status, ran.stderr).toBe(0);
+  });
+
+  test.each(inLanguage('ts').map(({ at, code }) => [at, code]))('%s', (_at, code) => {
+    const path = sandbox();
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    });
+    writeFileSync(join(path, 'example.mjs'), outputText);
+    const ran = spawnSync(process.execPath, ['example.mjs'], { cwd: path, encoding: 'utf8' });
+    expect(ran.status, ran.stderr).toBe(0);
+    const expected = [...code.matchAll(/\/\/ => (.*)$/gm)].map((match) => match[1]);
+    expect(expected.length).toBeGreaterThan(0);
+    expect(ran.stdout.trimEnd().split('\n')).toEqual(expected);
+  });
+
+  test('and are rightly typed', () => {
+    const files = inLanguage('ts').map(({ code }, index) => {
+      const file = join(folder, `typed-${index}.mts`);
+      writeFileSync(file, code);
+      return file;
+    });
+    expect(files.length).toBeGreaterThan(3);
+    const compiled = ts.createProgram(files, {
+      strict: true,
+      noEmit: true,
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2022,
+      skipLibCheck: true,
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
+    });
+    const problems = ts.getPreEmitDiagnostics(compiled).map(({ messageText, file, start }) => {
+      const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
+      return `${file?.fileName ?? ''}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
+    expect(problems).toEqual([]);
+  });
+
+  test.each(inLanguage('yaml').map(({ at, code }) => [at, code]))('%s is a valid profile', (at, code) => {
+    expect(parseProfile(code, at).name).not.toBe('');
+  });
+});
+
+describe('links', () => {
+  test.each(documents)('%s', (path) => {
+    const text = textOf(path).replace(/^```[\s\S]*?^```$/gm, '');
+    const broken: string[] = [];
+    for (const match of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [target = '', anchor] = (match[1] ?? '').split('#');
+      if (/^[a-z]+:/.test(target)) continue;
+      const file = target === '' ? path : join(dirname(path), target);
+      const isThere = existsSync(join(root, file));
+      if (!isThere || (anchor !== undefined && !anchorsOf(file).includes(anchor)))
+        broken.push(match[1] ?? '');
+    }
+    expect(broken).toEqual([]);
+  });
+
+  test('every decision record is listed', () => {
+    const architecture = textOf('docs/architecture.md');
+    const records = filesBelow('docs/decisions', '.md');
+    expect(records.length).toBeGreaterThan(0);
+    for (const record of records) {
+      expect(architecture).toContain(`](${record.replace('docs/', '')})`);
+      for (const part of ['Context', 'Decision', 'Rejected', 'Consequences', 'Evidence']) {
+        expect(textOf(record), record).toContain(`**${part}.**`);
+      }
+    }
+  });
+});
+
+/** As GitHub makes them from headings. */
+function anchorsOf(path: string): string[] {
+  return [...textOf(path).matchAll(/^#+ (.*)$/gm)].map((match) =>
+    (match[1] ?? '')
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('docs/profiles.md', () => {
+  const text = textOf('docs/profiles.md');
+  const firstColumn = (heading: string): string[] => {
+    const section = text.slice(text.indexOf(heading));
+    const table = /(?:^\|.*\n)+/m.exec(section)?.[0] ?? '';
+    return [...table.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
+  };
+
+  test('lists the shipped profiles', () => {
+    expect(firstColumn('# Profiles').sort()).toEqual(shippedProfileNames());
+  });
+
+  test('lists every setting', () => {
+    const keys = new Set(strategyNames.flatMap((name) => settingKeys(name)));
+    expect(new Set(firstColumn('## Settings of a strategy'))).toEqual(keys);
+  });
+});
