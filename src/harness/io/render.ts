@@ -1,0 +1,40 @@
+/**
+ * Charts to pictures, without a browser: Vega-Lite compiles to Vega, Vega draws SVG, resvg turns that into PNG with a font that comes as
+ * a package. The same chart gives the same bytes each time.
+ *
+ * Limit: without a canvas Vega estimates text widths, so specifications leave room beside their labels.
+ */
+import { createRequire } from 'node:module';
+import { Resvg } from '@resvg/resvg-js';
+import { parse, View } from 'vega';
+import { compile } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
+import type { Specification } from '../report/charts/chart.js';
+
+const require = createRequire(import.meta.url);
+
+/** resvg draws text only from TrueType files; other formats give blank labels without a complaint. */
+const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'].map((file) =>
+  require.resolve(`@expo-google-fonts/inter/${file}`),
+);
+
+/** A complete specification (assembleChart) as an SVG document. */
+export async function renderSvg(specification: Specification): Promise<string> {
+  // Vega-Lite checks what it is given while it compiles; our type says only that it is an object.
+  const { spec } = compile(specification as unknown as TopLevelSpec);
+  const view = new View(parse(spec), { renderer: 'none' });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** An SVG document as PNG, `scale` pixels for each of its units. */
+export function renderPng(svg: string, scale: number): Uint8Array {
+  const picture = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: scale },
+    font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter' },
+  });
+  return picture.render().asPng();
+}

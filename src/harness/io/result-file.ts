@@ -1,0 +1,41 @@
+/** Result files: written beside their name and renamed, so that a reader, or a crash, never sees half of one. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { z } from 'zod';
+import { DataError, UsageError, WorldError } from '../../base/errors.js';
+
+export function writeResults(path: string, results: object): void {
+  const staged = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(staged, `${JSON.stringify(results)}\n`);
+    renameSync(staged, path);
+  } catch (cause) {
+    throw new WorldError(`cannot write ${path}`, { cause });
+  }
+}
+
+/** Reads and checks a result file. Throws WorldError (unreadable), UsageError (another kind of file), DataError (damaged). */
+export function readResults<S extends z.ZodType>(path: string, schema: S, schemaName: string): z.output<S> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new WorldError(`cannot read ${path}`, { cause });
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`${path} is not JSON`, { cause, hint: 'give a results.json that snapdelta wrote' });
+  }
+  const found = json !== null && typeof json === 'object' && 'schema' in json ? json.schema : undefined;
+  if (found !== schemaName) {
+    const named = typeof found === 'string' ? `'${found}'` : 'no schema';
+    throw new UsageError(`${path} has ${named}, not '${schemaName}'`, {
+      hint: 'give a results.json that this version of snapdelta wrote',
+    });
+  }
+  const checked = schema.safeParse(json);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new DataError(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is damaged'}`);
+}

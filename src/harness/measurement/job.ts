@@ -1,0 +1,38 @@
+/**
+ * A job of the laboratory as data: one configuration over pairs of snapshots on disk. Its exact outcome is a pure function of this
+ * description (names of scratch files apart), so it may run in this process, in another, or on another machine.
+ */
+import type { Reading } from '../../base/meter.js';
+import type { Strategy } from '../../engine/strategy/strategy.js';
+import type { ExactMetric, SampledMetric } from './metric.js';
+import type { OperationBytes } from './row.js';
+
+/** Two successive snapshots on disk. */
+export interface SnapshotPair {
+  readonly workload: string;
+  readonly basePath: string;
+  readonly targetPath: string;
+}
+
+export interface Job {
+  readonly configuration: string;
+  readonly strategy: Strategy;
+  readonly pairs: readonly SnapshotPair[];
+  /** Worker threads of the measured diff. */
+  readonly workers: number;
+  /** Workloads whose diff is made once more with another number of workers, to compare the bytes. */
+  readonly recheck: readonly string[];
+  /** An empty folder for packages and rebuilt targets; emptied again after each pair. */
+  readonly scratchPath: string;
+}
+
+/** What one configuration did on one pair. */
+export interface Outcome {
+  readonly workload: string;
+  readonly exact: Readonly<Record<ExactMetric, number>>;
+  readonly operationBytes: OperationBytes;
+  readonly packageSha256: string;
+  readonly counts: { readonly diff: Reading['counts']; readonly apply: Reading['counts'] };
+  readonly sample: Readonly<Record<SampledMetric, number>>;
+  readonly stageMs: { readonly diff: Reading['stageMs']; readonly apply: Reading['stageMs'] };
+}
