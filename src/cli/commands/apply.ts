@@ -41,7 +41,7 @@ export const apply: Command = {
     'apply old.img - -o new.img < d.sdelta',
   ],
   async run(input, context) {
-    const { runApply } = await import('../work/apply.js');
+    const { runApply } = await import('../actions/apply.js');
     return runApply(input, context);
   },
 };

@@ -54,7 +54,7 @@ export const diff: Command = {
     'diff old.img new.img -o - --strategy rolling | ssh host snapdelta apply old.img - -o new.img',
   ],
   async run(input, context) {
-    const { runDiff } = await import('../work/diff.js');
+    const { runDiff } = await import('../actions/diff.js');
     return runDiff(input, context);
   },
 };

@@ -16,7 +16,7 @@ export const inspect: Command = {
   },
   examples: ['inspect d.sdelta', 'inspect d.sdelta --json', 'inspect d.sdelta --trust our.key.pub'],
   async run(input, context) {
-    const { runInspect } = await import('../work/inspect.js');
+    const { runInspect } = await import('../actions/inspect.js');
     return runInspect(input, context);
   },
 };

@@ -61,7 +61,7 @@ export const manifest: Command = {
     'manifest disk.img --check tuesday.manifest',
   ],
   async run(input, context) {
-    const { runManifest } = await import('../work/manifest.js');
+    const { runManifest } = await import('../actions/manifest.js');
     return runManifest(input, context);
   },
 };

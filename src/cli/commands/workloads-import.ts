@@ -35,7 +35,7 @@ export const workloadsImport: Command = {
     'workloads import run.iolog -o /tmp/run --cut-writes 1000 --size 1GiB',
   ],
   async run(input, context) {
-    const { runImport } = await import('../work/workloads.js');
+    const { runImport } = await import('../actions/workloads.js');
     return runImport(input, context);
   },
 };

@@ -23,7 +23,7 @@ export const workloadsMake: Command = {
   },
   examples: ['workloads make database-pages --size 256MiB -o /tmp/pages'],
   async run(input, context) {
-    const { runMake } = await import('../work/workloads.js');
+    const { runMake } = await import('../actions/workloads.js');
     return runMake(input, context);
   },
 };
