@@ -2,8 +2,16 @@
  * One run of the program: find the command, parse, run, print, and turn whatever happened into an exit code. The only place that
  * prints errors.
  */
-import { BugError, CancelledError, SnapdeltaError, UsageError, exitCodes } from '../base/errors.js';
+import {
+  BugError,
+  CancelledError,
+  SnapdeltaError,
+  UsageError,
+  WorldError,
+  exitCodes,
+} from '../base/errors.js';
 import { nearest } from '../base/suggest.js';
+import { errorCode } from '../engine/snapshot/failures.js';
 import { catalogue } from './catalogue.js';
 import type { CatalogueEntry } from './catalogue.js';
 import type { Command, Outcome } from './command.js';
@@ -90,15 +98,7 @@ function print(outcome: Outcome, terminal: Terminal): number {
 
 /** One line for the cause, one for the way out; the same as a document on stdout with --json. */
 function report(thrown: unknown, terminal: Terminal): number {
-  const error =
-    thrown instanceof SnapdeltaError
-      ? thrown
-      : new BugError(
-          thrown instanceof Error ? `unexpected ${thrown.name}: ${thrown.message}` : String(thrown),
-          {
-            cause: thrown,
-          },
-        );
+  const error = typed(thrown);
   const bugHint = 'this is a bug in snapdelta: please report it with the output of SNAPDELTA_DEBUG=1';
   const hint = error.kind === 'bug' ? bugHint : error.hint;
   const { kind, message, exitCode } = error;
@@ -106,6 +106,15 @@ function report(thrown: unknown, terminal: Terminal): number {
   if (process.env['SNAPDELTA_DEBUG'] === '1') terminal.error(stackOf(error));
   if (terminal.json) terminal.print(JSON.stringify({ error: { kind, message, hint, exitCode } }, null, 2));
   return exitCode;
+}
+
+function typed(thrown: unknown): SnapdeltaError {
+  if (thrown instanceof SnapdeltaError) return thrown;
+  if (!(thrown instanceof Error)) return new BugError(`unexpected ${String(thrown)}`);
+  // What the system refused is the world's failure, even where nobody put it into better words.
+  if (errorCode(thrown) !== '' && 'syscall' in thrown)
+    return new WorldError(thrown.message, { cause: thrown });
+  return new BugError(`unexpected ${thrown.name}: ${thrown.message}`, { cause: thrown });
 }
 
 function stackOf(error: Error): string {

@@ -17,7 +17,7 @@ _snapdelta_offer() { # WORDS PATHS: fills COMPREPLY for the word under the curso
     compgen -W "$1" -- "$cur"
     case $2 in files) compgen -f -- "$cur" ;; directories) compgen -d -- "$cur" ;; esac
   )
-  [ "$2" = none ] || compopt -o filenames 2>/dev/null
+  [ "$2" = none ] || compopt -o filenames 2>/dev/null || :
 }
 _snapdelta() {
   local cur=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} command='' position=0 i word skip=''
