@@ -174,6 +174,14 @@ describe.each(implementations)('$name', ({ create }) => {
     expect(copied).toBeGreaterThan(base.length * 0.95);
   });
 
+  it('leaves a diagonal on which it only stumbles along', () => {
+    const record = (i: number): number[] => [...new Uint8Array(75), ...noise(25, i + 1)];
+    const base = new Uint8Array(Array.from({ length: 300 }, (_, i) => record(i)).flat());
+    const records = roundTrip(instance, base, insert(base, 0, noise(20, 500)), { tableBits: 12 });
+    expect(literalBytes(records)).toBeLessThan(1000);
+    expect(records.length).toBeLessThan(30);
+  });
+
   it('puts the rest into one literal when records run out', () => {
     const base = noise(10_000, 10);
     const target = base.slice();
@@ -282,16 +290,20 @@ function applyEdit(bytes: Uint8Array, { kind, at, length, seed }: Edit): Uint8Ar
   }
 }
 
-/** Bases of several textures: random, with zero runs, of repeated records, of few symbols. */
+/** Bases of several textures: random, with zero runs, of repeated records, of few symbols, periodic. */
 function textured(kind: number, length: number): Uint8Array {
   const bytes = noise(length, kind);
-  switch (kind % 4) {
+  switch (kind % 6) {
     case 1:
       return bytes.map((byte, i) => (i % 500 < 300 ? 0 : byte));
     case 2:
       return bytes.map((byte, i) => (i % 40 < 30 ? (i % 40) * 3 : byte));
     case 3:
       return bytes.map((byte) => byte & 1);
+    case 4:
+      return bytes.map((byte, i) => (i % 100 < 96 ? (i % 100) * 5 : byte));
+    case 5:
+      return bytes.map((byte, i) => ((i >> 7) % 4 === 0 ? byte : (i * 7) & 127));
     default:
       return bytes;
   }
@@ -304,7 +316,7 @@ describe('wasm and twin', () => {
     fc.assert(
       fc.property(
         fc.array(edit, { maxLength: 6 }),
-        fc.nat(7),
+        fc.nat(11),
         fc.nat(9000),
         fc.integer({ min: -2000, max: 2000 }),
         fc.integer({ min: 4, max: 12 }),

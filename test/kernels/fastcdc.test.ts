@@ -129,4 +129,22 @@ describe('wasm and twin', () => {
       }
     }
   });
+
+  it('leave the last byte of an odd window unjudged', () => {
+    const [wasm, twin] = [createWasmKernels(), createTwinKernels()];
+    for (let length = 33; length < 600; length++) {
+      const data = noise(length, length);
+      const sizes = { min: 32, avg: 64, max: 129 };
+      expect(cut(wasm, data, sizes)).toEqual(cut(twin, data, sizes));
+    }
+  });
+
+  it('cut alike by the masks of large averages', () => {
+    const [wasm, twin] = [createWasmKernels(), createTwinKernels()];
+    const data = noise(8_000_000, 15);
+    for (let bits = 17; bits <= 22; bits++) {
+      const sizes = { min: 64, avg: 2 ** bits, max: 8_000_000 };
+      expect(cut(wasm, data, sizes)).toEqual(cut(twin, data, sizes));
+    }
+  });
 });

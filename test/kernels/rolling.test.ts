@@ -194,6 +194,15 @@ describe.each(implementations)('$name', ({ create }) => {
     expect(search(instance, base.subarray(0, 99), base, 100).pairs).toEqual([]);
   });
 
+  it('keeps the limit at every place of its eight-wide step', () => {
+    const base = noise(64, 12);
+    for (let before = 1; before < 40; before++) {
+      const target = new Uint8Array([...noise(before, 13), ...base, ...noise(30, 14)]);
+      expect(search(instance, base, target, 64, { startLimit: before }).pairs).toEqual([]);
+      expect(search(instance, base, target, 64, { startLimit: before + 1 }).pairs).toEqual([[before, 0]]);
+    }
+  });
+
   it('finds what comparing bytes finds', () => {
     const piece = fc.oneof(
       fc.record({ from: fc.nat(1500), length: fc.nat(400) }),
