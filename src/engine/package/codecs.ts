@@ -27,7 +27,7 @@ export interface CompressionChoice {
 }
 
 /** Levels above the highest count as the highest. zstd ends at 19: its levels 20 to 22 take up to 800 MiB, against 90. */
-export const levelMax: Readonly<Record<CodecName, number>> = { stored: 0, lz4: 0, deflate: 9, zstd: 19 };
+const levelMax: Readonly<Record<CodecName, number>> = { stored: 0, lz4: 0, deflate: 9, zstd: 19 };
 
 /**
  * Packs `bytes` (not empty). Returns undefined where the codec's form cannot be used (a zstd frame beyond its bound). The result may

@@ -24,11 +24,11 @@ import { rootMessage } from './signature.js';
 import { packStructure } from './structure-pack.js';
 
 /** The header's frame, without the preamble before it. Its digest is the package id. */
-export function encodeHeaderFrame(hasher: Hasher, header: PackageHeader): EncodedFrame {
+function encodeHeaderFrame(hasher: Hasher, header: PackageHeader): EncodedFrame {
   return encodeFrame('header', hasher, encodePreamble('package'), encodeHeader(header));
 }
 
-export function encodeStructureFrame(
+function encodeStructureFrame(
   hasher: Hasher,
   packageId: Uint8Array,
   header: PackageHeader,
@@ -38,7 +38,7 @@ export function encodeStructureFrame(
   return encodeFrame('structure', hasher, packageId, head, [packed]);
 }
 
-export function encodeSegmentFrame(hasher: Hasher, packageId: Uint8Array, segment: Segment): EncodedFrame {
+function encodeSegmentFrame(hasher: Hasher, packageId: Uint8Array, segment: Segment): EncodedFrame {
   const packed = streamNames.map((name) => segment.streams[name].packed);
   return encodeFrame('segment', hasher, packageId, encodeSegmentHead(segment), packed);
 }

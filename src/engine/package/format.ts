@@ -5,7 +5,7 @@
 import { ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
 
-export const formatMajor = 1;
+const formatMajor = 1;
 export const formatMinor = 0;
 export const preambleBytes = 12;
 

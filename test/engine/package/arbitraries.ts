@@ -9,12 +9,7 @@ import {
 } from '../../../src/engine/fingerprint/fingerprint.js';
 import { codecNames } from '../../../src/engine/package/codecs.js';
 import { chooseAndCompress } from '../../../src/engine/package/compression.js';
-import {
-  streamNames,
-  type EntryChange,
-  type PackedStream,
-  type Segment,
-} from '../../../src/engine/package/model.js';
+import type { EntryChange, PackedStream, Segment } from '../../../src/engine/package/model.js';
 import type { Model } from './samples.js';
 
 const name = fc.string({
@@ -210,5 +205,3 @@ export const model: fc.Arbitrary<Model> = fc
       };
     },
   );
-
-export { streamNames };
