@@ -85,7 +85,7 @@ export function* identify(
   return snapshotId(hasher, shape, contentDigests(hasher, shape, leafDigests));
 }
 
-export function notTheBase(
+function notTheBase(
   base: Snapshot,
   reason: string,
   hint = 'give the snapshot that the package was made from',

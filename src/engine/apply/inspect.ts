@@ -30,12 +30,12 @@ export interface InspectOptions extends TrustOptions {
 export type OperationName = Operation['kind'];
 
 /** How many operations there are of a kind, and how much of the target they rebuild. */
-export interface OperationCount {
+interface OperationCount {
   readonly count: number;
   readonly targetBytes: number;
 }
 
-export interface StreamSize {
+interface StreamSize {
   readonly codec: CodecName;
   readonly rawBytes: number;
   readonly packedBytes: number;
@@ -51,7 +51,7 @@ export interface SegmentRow {
   readonly decisions?: SegmentDecisions;
 }
 
-export interface CodecTotal {
+interface CodecTotal {
   /** Streams that are not empty. */
   readonly streams: number;
   readonly rawBytes: number;

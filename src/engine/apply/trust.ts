@@ -9,7 +9,7 @@ import type { PackageFooter, PackageHeader } from '../package/model.js';
 import { keyIdOf, verifySignature } from '../package/signature.js';
 import { hex } from './base-check.js';
 
-export type SignatureState = 'trusted' | 'unknown key' | 'invalid';
+type SignatureState = 'trusted' | 'unknown key' | 'invalid';
 
 export interface JudgedSignature {
   readonly keyId: string;

@@ -32,7 +32,8 @@ function sizeFromSysfs(rdev: bigint): number | undefined {
   }
 }
 
-function sizeByReading(path: string): number {
+/** For files and devices alike. */
+export function sizeByReading(path: string): number {
   const fd = openSync(path, 'r');
   const byte = new Uint8Array(1);
   try {

@@ -9,8 +9,6 @@ import { FileTarget } from './target-file.js';
 import { TreeTarget } from './target-tree.js';
 import type { TargetWriter } from './target-writer.js';
 
-export type { Durability, TargetOptions } from './staging.js';
-
 /**
  * A writer for the file (form `image`) or directory (form `tree`) at `path`. Nothing happens before its begin(). Its folder must exist; what
  * exists under its name is replaced only with `overwrite`.

@@ -14,14 +14,14 @@ import type { Manifest } from '../fingerprint/manifest.js';
 import type { Entry } from '../snapshot/snapshot.js';
 import { BlockComparison, type BlockFinding } from './blocks.js';
 
-export type EntryFinding =
+type EntryFinding =
   | { readonly kind: 'missing' | 'extra'; readonly path: string }
   | { readonly kind: 'altered'; readonly path: string; readonly properties: readonly EntryProperty[] };
 
-export const entryProperties = ['kind', 'mode', 'time', 'size', 'link', 'content'] as const;
-export type EntryProperty = (typeof entryProperties)[number];
+const entryProperties = ['kind', 'mode', 'time', 'size', 'link', 'content'] as const;
+type EntryProperty = (typeof entryProperties)[number];
 
-export interface FindingCounts {
+interface FindingCounts {
   readonly entriesMissing: number;
   readonly entriesExtra: number;
   readonly entriesAltered: number;

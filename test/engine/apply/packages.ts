@@ -155,7 +155,7 @@ function contextOf(snapshot: Snapshot, fingerprint: FingerprintName) {
   return { context, hasher };
 }
 
-export function idOf(snapshot: Snapshot, fingerprint: FingerprintName = 'xxh3-128'): SnapshotId {
+function idOf(snapshot: Snapshot, fingerprint: FingerprintName = 'xxh3-128'): SnapshotId {
   const { context, hasher } = contextOf(snapshot, fingerprint);
   const work = identify(context, snapshot, hasher);
   for (;;) {

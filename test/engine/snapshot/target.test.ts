@@ -18,6 +18,7 @@ import { openSnapshot } from '../../../src/engine/snapshot/open.js';
 import { openFilesMax } from '../../../src/engine/snapshot/open-files.js';
 import type { Snapshot, SnapshotShape } from '../../../src/engine/snapshot/snapshot.js';
 import { shapeOf } from '../../../src/engine/snapshot/shape.js';
+import { Staging } from '../../../src/engine/snapshot/staging.js';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
 import { assertApart, createTarget } from '../../../src/engine/snapshot/target.js';
 import type { TargetWriter } from '../../../src/engine/snapshot/target-writer.js';
@@ -274,6 +275,38 @@ describe('a tree', () => {
 function file(path: string): SnapshotShape['entries'][number] {
   return { path, kind: 'file', mode: 0o644, mtimeMicros: 0, sizeBytes: 1 };
 }
+
+test('a directory that could not be replaced is back under its name', () => {
+  const folder = fresh();
+  mkdirSync(join(folder, 'tree', 'old'), { recursive: true });
+  const staging = new Staging(join(folder, 'tree'), { form: 'tree', overwrite: true });
+  expect(() => staging.publish()).toThrow(WorldError);
+  expect(namesIn(folder)).toEqual(['tree']);
+  expect(namesIn(join(folder, 'tree'))).toEqual(['old']);
+});
+
+test('a replaced directory that cannot be removed is named, and the new one is there', (context) => {
+  const folder = fresh();
+  const busy = join(folder, 'tree', 'busy');
+  mkdirSync(busy, { recursive: true });
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', busy], { stdio: 'ignore' });
+  } catch {
+    context.skip('no right to mount a small file system');
+    return;
+  }
+  const writer = createTarget(join(folder, 'tree'), { form: 'tree', overwrite: true });
+  try {
+    fill(writer, smallTree);
+    expect(() => writer.commit()).toThrow(/tree is complete, but what it replaced could not be removed/);
+    expect(openSnapshot(join(folder, 'tree')).entries).toEqual(smallTree.entries);
+  } finally {
+    writer.abort();
+    for (const name of namesIn(folder)) {
+      if (name.endsWith('-old')) execFileSync('umount', [join(folder, name, 'busy')]);
+    }
+  }
+});
 
 test('a full disk is one clear line, and what was written goes away', (context) => {
   const folder = fresh();
