@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { BugError, DataError } from '../../src/base/errors.js';
 import type { Command } from '../../src/cli/command.js';
 
-let failure: unknown;
+let failure = new Error();
 const failing: Command = {
   name: 'fail',
   summary: 'fails',
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-async function runFailing(thrown: unknown, ...words: string[]): Promise<number> {
+async function runFailing(thrown: Error, ...words: string[]): Promise<number> {
   const { run } = await import('../../src/cli/run.js');
   failure = thrown;
   return run(['fail', ...words]);
