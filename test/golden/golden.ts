@@ -1,10 +1,11 @@
 /**
- * Golden files: bytes that are ours, frozen. A test that fails here says that the format changed. If that was meant, the format's version and its
- * document change with it; then
+ * Golden files: bytes that are ours, frozen. A test that fails here says that the format changed. If that was
+ * meant, the format's version and its document change with it; then
  *
  *     ACCEPT_GOLDEN=1 npx vitest run test/engine/package
  *
- * writes the files anew, and the difference is reviewed like code. What third-party encoders produce is never compared: such files are read only.
+ * writes the files anew, and the difference is reviewed like code. What third-party encoders produce is never
+ * compared: such files are read only.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';

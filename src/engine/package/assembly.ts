@@ -1,7 +1,11 @@
 /**
- * Gathers a frame from pieces of any size. A claimed length is only a goal: memory grows with the bytes that really arrive, at most to twice them.
+ * Gathers a frame from pieces of any size. A claimed length is only a goal: memory grows with the bytes that really
+ * arrive, at most to twice them.
  */
-/** What a frame gets at once: small beside a segment, large enough that doubling from here to 4 MiB costs few copies. */
+/**
+ * What a frame gets at once: small beside a segment, large enough that doubling from here to 4 MiB costs few
+ * copies.
+ */
 const firstBytes = 128 * 1024;
 
 export class Assembly {

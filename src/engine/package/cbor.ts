@@ -1,9 +1,10 @@
 /**
- * Canonical CBOR: RFC 8949 core deterministic encoding (section 4.2.1), and of it only integers within ±(2^53 - 1), byte and text strings,
- * arrays, maps with text keys, booleans and null. Encoding and decoding are cborg's.
+ * Canonical CBOR: RFC 8949 core deterministic encoding (section 4.2.1), and of it only integers within ±(2^53 - 1),
+ * byte and text strings, arrays, maps with text keys, booleans and null. Encoding and decoding are cborg's.
  *
- * cborg recurses without a depth limit and accepts unsorted keys even when strict, so decoding goes in three steps: a walk over the heads
- * that bounds nesting, item count and lengths and refuses other types without building anything; cborg; and encoding the result again, which must give the same bytes.
+ * cborg recurses without a depth limit and accepts unsorted keys even when strict, so decoding goes in three steps:
+ * a walk over the heads that bounds nesting, item count and lengths and refuses other types without building
+ * anything; cborg; and encoding the result again, which must give the same bytes.
  */
 import { decode, encode, rfc8949EncodeOptions } from 'cborg';
 import { DataError } from '../../base/errors.js';
@@ -34,11 +35,14 @@ export function decodeCbor(bytes: Uint8Array, what: string): CborValue {
 }
 
 /**
- * Length of the item at the start of `bytes`. Throws DataError for a type outside our subset, indefinite lengths, lengths beyond the
- * bytes at hand, nesting beyond `cborDepthMax` or more than `cborItemsMax` items.
+ * Length of the item at the start of `bytes`. Throws DataError for a type outside our subset, indefinite lengths,
+ * lengths beyond the bytes at hand, nesting beyond `cborDepthMax` or more than `cborItemsMax` items.
  */
 export function itemLength(bytes: Uint8Array, what: string): number {
-  /** Items still to come in each open array or map (a map counts keys and values; its keys are the odd ones out when the count is even). */
+  /**
+   * Items still to come in each open array or map (a map counts keys and values; its keys are the odd ones out when
+   * the count is even).
+   */
   const open: { left: number; readonly isMap: boolean }[] = [];
   let at = 0;
   for (let items = 1; ; items++) {

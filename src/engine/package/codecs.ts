@@ -1,8 +1,10 @@
 /**
- * Compression codecs by the name and number that packages carry, behind one pair of functions (docs/formats/package-v1.md, "Streams").
+ * Compression codecs by the name and number that packages carry, behind one pair of functions
+ * (docs/formats/package-v1.md, "Streams").
  *
- * Decompression never yields more than it was told to: LZ4 is given an output of the exact size, inflate a maximum, and a zstd frame is judged
- * by its block headers first (zstd-frame.ts). Native modules are loaded when first used, so that a run without zstd does not pay for it.
+ * Decompression never yields more than it was told to: LZ4 is given an output of the exact size, inflate a maximum,
+ * and a zstd frame is judged by its block headers first (zstd-frame.ts). Native modules are loaded when first used,
+ * so that a run without zstd does not pay for it.
  */
 import { createRequire } from 'node:module';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
@@ -13,7 +15,10 @@ import { checkZstdFrame, packZstdFrame } from './zstd-frame.js';
 export const codecNames = ['stored', 'lz4', 'deflate', 'zstd'] as const;
 export type CodecName = (typeof codecNames)[number];
 
-/** Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary with Node's zlib). */
+/**
+ * Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary
+ * with Node's zlib).
+ */
 export type DeflateKind = 'portable' | 'native';
 
 /** How streams are compressed. */
@@ -22,16 +27,22 @@ export interface CompressionChoice {
   readonly codec: 'auto' | CodecName;
   /** zstd 1 to 19, deflate 1 to 9 (higher counts as the highest); ignored by stored and lz4. */
   readonly level: number;
-  /** Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary with Node's zlib). */
+  /**
+   * Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes
+   * vary with Node's zlib).
+   */
   readonly deflate: DeflateKind;
 }
 
-/** Levels above the highest count as the highest. zstd ends at 19: its levels 20 to 22 take up to 800 MiB, against 90. */
+/**
+ * Levels above the highest count as the highest. zstd ends at 19: its levels 20 to 22 take up to 800 MiB, against
+ * 90.
+ */
 const levelMax: Readonly<Record<CodecName, number>> = { stored: 0, lz4: 0, deflate: 9, zstd: 19 };
 
 /**
- * Packs `bytes` (not empty). Returns undefined where the codec's form cannot be used (a zstd frame beyond its bound). The result may
- * be longer than the input and owns its memory.
+ * Packs `bytes` (not empty). Returns undefined where the codec's form cannot be used (a zstd frame beyond its
+ * bound). The result may be longer than the input and owns its memory.
  */
 export function compress(
   codec: CodecName,

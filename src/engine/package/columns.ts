@@ -1,7 +1,7 @@
 /**
- * Entries as columns: one byte string per property, one cell per row (docs/formats/package-v1.md, "Structure"; manifests use the same). A row
- * costs its path and about 16 bytes before compression; decoded rows never stand for more than their own bytes, so a small file
- * cannot claim a million entries.
+ * Entries as columns: one byte string per property, one cell per row (docs/formats/package-v1.md, "Structure";
+ * manifests use the same). A row costs its path and about 16 bytes before compression; decoded rows never stand for
+ * more than their own bytes, so a small file cannot claim a million entries.
  *
  * Columns are checked for shape here; what entries may look like is snapshot/entry-rules.ts.
  */

@@ -1,12 +1,13 @@
 /**
- * Which codec a stream gets, from its order-0 entropy, its length and the strategy's choice. The decision depends on the bytes alone, so any number of
- * workers decides alike.
+ * Which codec a stream gets, from its order-0 entropy, its length and the strategy's choice. The decision depends
+ * on the bytes alone, so any number of workers decides alike.
  *
  * `auto`, by stream length and level (measured on text and machine code, Node 20, in bytes out and time):
  * - below 128 bytes stored: a package is some 600 bytes at least;
  * - below 1 KiB deflate: 5 % smaller than zstd, whose frame and tables cost more than they save there;
- * - level 1: LZ4, about as fast as zstd 1 up to 4 MiB, several times faster to decode;
- * - else zstd at the level, but at most 9 below 256 KiB: levels 15 and 19 cost 40 ms a call for their tables and gain 1 to 6 %.
+ * - level 1: LZ4, about as fast to encode as zstd 1 and two to three times faster to decode;
+ * - else zstd at the level, but at most 9 below 256 KiB: levels 15 and 19 cost 40 ms a call for their tables and
+ *   gain 1 to 6 %.
  */
 import { assert } from '../../base/errors.js';
 import { compress, type CodecName, type CompressionChoice, type DeflateKind } from './codecs.js';
@@ -19,7 +20,10 @@ export interface CompressionResult {
 
 const KiB = 1024;
 
-/** Above this entropy a stream is sampled first. Random bytes measure 7,985 from 12 KiB on; Huffman coding alone could gain 2.5 % here. */
+/**
+ * Above this entropy a stream is sampled first. Random bytes measure 7,985 from 12 KiB on; Huffman coding alone
+ * could gain 2.5 % here.
+ */
 const sampledFromMillibits = 7800;
 const sampleBytes = 4 * KiB;
 const sampleCount = 3;
@@ -29,7 +33,10 @@ const smallStreamBytes = KiB;
 const highLevelFromBytes = 256 * KiB;
 const cheapLevelMax = 9;
 
-/** Packs one stream; the result owns its memory. `entropyMillibits` is its order-0 entropy (orderZeroMillibits); `stored` and empty streams do not look at it. */
+/**
+ * Packs one stream; the result owns its memory. `entropyMillibits` is its order-0 entropy (orderZeroMillibits);
+ * `stored` and empty streams do not look at it.
+ */
 export function chooseAndCompress(
   bytes: Uint8Array,
   choice: CompressionChoice,
@@ -65,7 +72,10 @@ function sampleGains(bytes: Uint8Array, codec: CodecName, deflate: DeflateKind):
   return packed !== undefined && packed.length < sample.length;
 }
 
-/** The codec's form if it is shorter, otherwise the bytes themselves. A zstd frame beyond its bound is tried again at a level that splits less. */
+/**
+ * The codec's form if it is shorter, otherwise the bytes themselves. A zstd frame beyond its bound is tried again
+ * at a level that splits less.
+ */
 function smaller(bytes: Uint8Array, codec: CodecName, level: number, deflate: DeflateKind): PackedStream {
   if (codec === 'stored') return stored(bytes);
   let used = codec;
@@ -87,8 +97,9 @@ const log2FractionBits = 16;
 const mantissaOne = 2 ** 26;
 
 /**
- * Order-0 entropy in thousandths of a bit per byte, rounded down: 0 for one repeated value, 8000 for 256 equally frequent ones. Integers only, so
- * every machine gives the same number (`Math.log2` may differ in its last bit). Within 1 of the exact value.
+ * Order-0 entropy in thousandths of a bit per byte, rounded down: 0 for one repeated value, 8000 for 256 equally
+ * frequent ones. Integers only, so every machine gives the same number (`Math.log2` may differ in its last bit).
+ * Within 1 of the exact value.
  */
 export function orderZeroMillibits(counts: Uint32Array, total: number): number {
   if (total === 0) return 0;
@@ -100,7 +111,10 @@ export function orderZeroMillibits(counts: Uint32Array, total: number): number {
   return Math.floor((Math.max(bits, 0) * 1000 + 500) / 2 ** log2FractionBits);
 }
 
-/** log2 of a positive integer below 2^31 in units of 2^-16, by repeated squaring of the mantissa. Exact steps below 2^54, rounded down. */
+/**
+ * log2 of a positive integer below 2^31 in units of 2^-16, by repeated squaring of the mantissa. Exact steps below
+ * 2^54, rounded down.
+ */
 function log2Fixed(value: number): number {
   const whole = 31 - Math.clz32(value);
   let mantissa = Math.floor((value * mantissaOne) / 2 ** whole);

@@ -1,6 +1,7 @@
 /**
- * What a reader remembers of the segments that it saw: index, range and frame digest, in order of arrival. Answers whether they fit
- * together: each index once, each range where its neighbours' end and begin, all of the target at the end, and the root over all.
+ * What a reader remembers of the segments that it saw: index, range and frame digest, in order of arrival. Answers
+ * whether they fit together: each index once, each range where its neighbours' end and begin, all of the target at
+ * the end, and the root over all.
  *
  * Columns instead of objects: about 70 bytes a segment, and a large index alone costs nothing.
  */
@@ -46,7 +47,10 @@ export class Coverage {
     this.#coveredBytes += segment.targetBytes;
   }
 
-  /** Throws DataError unless the segments are complete, cover the target, and give the footer's root with the two digests before them. */
+  /**
+   * Throws DataError unless the segments are complete, cover the target, and give the footer's root with the two
+   * digests before them.
+   */
   complete(footer: PackageFooter, hasher: Hasher, packageId: Uint8Array, structureDigest: Uint8Array): void {
     const { segmentCount } = footer;
     const count = this.segmentCount;

@@ -1,10 +1,11 @@
 /**
- * Reading a package: bytes in, items out, no input or output of its own (docs/formats/package-v1.md). Pieces may be of any size; the items and the
- * first violation are the same however the stream is cut.
+ * Reading a package: bytes in, items out, no input or output of its own (docs/formats/package-v1.md). Pieces may be
+ * of any size; the items and the first violation are the same however the stream is cut.
  *
- * Laws: nothing is handed over before its frame's digest was checked; no claimed length is believed before its bytes are there; every violation is
- * a DataError, after which the decoder is dead and says the same again. Items before the violation are handed over first: then the error comes
- * from the next call. So a reader has seen the whole package only when `end()` has returned.
+ * Laws: nothing is handed over before its frame's digest was checked; no claimed length is believed before its
+ * bytes are there; every violation is a DataError, after which the decoder is dead and says the same again. Items
+ * before the violation are handed over first: then the error comes from the next call. So a reader has seen the
+ * whole package only when `end()` has returned.
  */
 import { ByteReader } from '../../base/codec.js';
 import { DataError, assert, present } from '../../base/errors.js';
@@ -87,7 +88,10 @@ export class PackageDecoder {
     return this.#assembly.capacity;
   }
 
-  /** Takes the next bytes of the stream and returns what they complete. Streams of segments are views of memory that is theirs alone. */
+  /**
+   * Takes the next bytes of the stream and returns what they complete. Streams of segments are views of memory that
+   * is theirs alone.
+   */
   receive(bytes: Uint8Array): PackageItem[] {
     if (this.#failure !== undefined) throw this.#failure;
     const items: PackageItem[] = [];

@@ -1,8 +1,9 @@
 /**
- * Writing a package: preamble and header, structure, segments in any order, footer (docs/formats/package-v1.md). Pure: models in, bytes out; the same
- * models in the same order give the same bytes.
+ * Writing a package: preamble and header, structure, segments in any order, footer (docs/formats/package-v1.md).
+ * Pure: models in, bytes out; the same models in the same order give the same bytes.
  *
- * What a reader would refuse is not written: wrong order, gaps and surplus sizes are our own bugs, names and signatures the caller's.
+ * What a reader would refuse is not written: wrong order, gaps and surplus sizes are our own bugs, names and
+ * signatures the caller's.
  */
 import { UsageError, assert, present } from '../../base/errors.js';
 import { segmentsMax, signaturesMax } from '../../base/limits.js';
@@ -105,8 +106,8 @@ export class PackageEncoder {
   }
 
   /**
-   * The footer. `sign` receives the bytes to be signed (signature.ts, signRoot) and returns one signature or several. Throws UsageError when asked to
-   * sign a package whose fingerprint is not collision-resistant.
+   * The footer. `sign` receives the bytes to be signed (signature.ts, signRoot) and returns one signature or
+   * several. Throws UsageError when asked to sign a package whose fingerprint is not collision-resistant.
    */
   finish(sign?: (message: Uint8Array) => PackageSignature | readonly PackageSignature[]): Uint8Array {
     const { fingerprint } = this.#hasher;

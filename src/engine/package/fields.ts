@@ -1,6 +1,6 @@
 /**
- * Typed reading of decoded CBOR maps and rows. Each field is taken once; `end()` refuses what nobody took, unless the file was written by a
- * newer minor version. Every failure is a DataError that names the item and the field.
+ * Typed reading of decoded CBOR maps and rows. Each field is taken once; `end()` refuses what nobody took, unless
+ * the file was written by a newer minor version. Every failure is a DataError that names the item and the field.
  */
 import { DataError } from '../../base/errors.js';
 import { nameBytesMax } from '../../base/limits.js';

@@ -1,6 +1,7 @@
 /**
- * Constants of our two file formats, and their common preamble: magic, major, minor (docs/formats/package-v1.md, manifest-v1.md).
- * The magic follows PNG's: it changes under every usual text-mode transfer, so that the accident can be named.
+ * Constants of our two file formats, and their common preamble: magic, major, minor (docs/formats/package-v1.md,
+ * manifest-v1.md). The magic follows PNG's: it changes under every usual text-mode transfer, so that the accident
+ * can be named.
  */
 import { ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
@@ -29,8 +30,8 @@ export function encodePreamble(kind: FileKind): Uint8Array {
 }
 
 /**
- * Judges the first bytes of a file: whatever there is of them, up to `preambleBytes`. Returns the minor version, or undefined where
- * a right beginning is still incomplete. Throws DataError for anything else.
+ * Judges the first bytes of a file: whatever there is of them, up to `preambleBytes`. Returns the minor version, or
+ * undefined where a right beginning is still incomplete. Throws DataError for anything else.
  */
 export function checkPreamble(start: Uint8Array, kind: FileKind): number | undefined {
   const wanted = magic(kind);
@@ -65,7 +66,10 @@ function foreign(start: Uint8Array, kind: FileKind): DataError {
   return new DataError(`not a snapdelta ${kind}`);
 }
 
-/** The magic after the usual accidents: CR LF to LF, LF to CR LF, CR to LF, high bit stripped, read as Latin-1 or as invalid UTF-8 and written as UTF-8. */
+/**
+ * The magic after the usual accidents: CR LF to LF, LF to CR LF, CR to LF, high bit stripped, read as Latin-1 or as
+ * invalid UTF-8 and written as UTF-8.
+ */
 function mangledMagics(kind: FileKind): Uint8Array[] {
   const letters = [0x53, 0x44, kindLetter[kind]];
   return [

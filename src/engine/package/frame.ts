@@ -1,6 +1,6 @@
 /**
- * Frames: type, body length, head, tail, digest (docs/formats/package-v1.md, "Layout"). The digest covers a prefix (the preamble for the header, the
- * package id for every other frame) and the frame up to the digest itself.
+ * Frames: type, body length, head, tail, digest (docs/formats/package-v1.md, "Layout"). The digest covers a prefix
+ * (the preamble for the header, the package id for every other frame) and the frame up to the digest itself.
  */
 import { assert } from '../../base/errors.js';
 import { frameBodyBytesMax, headBytesMax } from '../../base/limits.js';

@@ -1,6 +1,7 @@
 /**
- * The manifest file: Manifest <-> bytes (docs/formats/manifest-v1.md). Preamble, one canonical CBOR map whose tables are byte strings, and a digest over
- * both. Decoding proves that the id follows from the entries, and that the blocks cover each file exactly.
+ * The manifest file: Manifest <-> bytes (docs/formats/manifest-v1.md). Preamble, one canonical CBOR map whose
+ * tables are byte strings, and a digest over both. Decoding proves that the id follows from the entries, and that
+ * the blocks cover each file exactly.
  */
 import { DataError, assert } from '../../base/errors.js';
 import {
@@ -65,7 +66,10 @@ export function encodeManifest(manifest: Manifest, hasher: Hasher): Uint8Array {
   return bytes;
 }
 
-/** `hasherFor` gives a hasher of the manifest's fingerprint; called once. Throws DataError for anything but a whole, consistent manifest. */
+/**
+ * `hasherFor` gives a hasher of the manifest's fingerprint; called once. Throws DataError for anything but a whole,
+ * consistent manifest.
+ */
 export function decodeManifest(
   bytes: Uint8Array,
   hasherFor: (fingerprint: FingerprintName) => Hasher,

@@ -1,6 +1,7 @@
 /**
- * The tables of a manifest as byte strings: content digests of files, block lengths, origins and their runs (docs/formats/manifest-v1.md). Reading checks each
- * table against the entries and against the number of digests that are really there, before anything is allocated for it.
+ * The tables of a manifest as byte strings: content digests of files, block lengths, origins and their runs
+ * (docs/formats/manifest-v1.md). Reading checks each table against the entries and against the number of digests
+ * that are really there, before anything is allocated for it.
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';

@@ -1,6 +1,6 @@
 /**
- * The delta package as data: what docs/formats/package-v1.md lays out in bytes. Encoding and decoding live beside this file;
- * building a package (engine/delta) and applying it (engine/apply) see only these shapes.
+ * The delta package as data: what docs/formats/package-v1.md lays out in bytes. Encoding and decoding live beside
+ * this file; building a package (engine/delta) and applying it (engine/apply) see only these shapes.
  */
 import type { SnapshotForm } from '../snapshot/snapshot.js';
 import type { EntryChange, Structure } from '../snapshot/structure.js';
@@ -17,7 +17,10 @@ export interface PackageHeader {
   readonly target: SnapshotId;
   /** Per-writer counters of the target snapshot; empty when the volume has one writer and no history. */
   readonly versions: Readonly<Record<string, number>>;
-  /** The target's time in microseconds since the epoch: its newest modification time, or what the caller gave. Never the clock. */
+  /**
+   * The target's time in microseconds since the epoch: its newest modification time, or what the caller gave. Never
+   * the clock.
+   */
   readonly timeMicros: number;
   readonly strategy: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
@@ -39,11 +42,17 @@ export interface PackedStream {
   readonly packed: Uint8Array;
 }
 
-/** Why a segment looks as it does: exact figures behind the choice of codecs, written when the profile asks for decisions. */
+/**
+ * Why a segment looks as it does: exact figures behind the choice of codecs, written when the profile asks for
+ * decisions.
+ */
 export interface SegmentDecisions {
   /** Order-0 entropy of the literal stream in thousandths of a bit per byte; 8000 is incompressible. */
   readonly literalMillibits: number;
-  /** Why the literal codec was chosen: nothing (or too little) to compress, near 8 bits and no gain in a sample, near 8 bits yet a gain, tried, or named by the strategy. */
+  /**
+   * Why the literal codec was chosen: nothing (or too little) to compress, near 8 bits and no gain in a sample,
+   * near 8 bits yet a gain, tried, or named by the strategy.
+   */
   readonly reason: 'empty' | 'entropy' | 'sample' | 'gain' | 'fixed';
 }
 

@@ -1,6 +1,6 @@
 /**
- * A segment's raw streams, packed: entropy by the histogram kernel, then codec and level per stream (compression.ts). Raw streams may be views of
- * kernel memory; what is returned owns its memory.
+ * A segment's raw streams, packed: entropy by the histogram kernel, then codec and level per stream
+ * (compression.ts). Raw streams may be views of kernel memory; what is returned owns its memory.
  */
 import type { Meter } from '../../base/meter.js';
 import type { Workspace } from '../../kernels/workspace.js';
@@ -43,7 +43,10 @@ function packStream(
   return { ...chooseAndCompress(bytes, choice, millibits), millibits };
 }
 
-/** How often each byte value occurs: by the kernel where the bytes lie in its memory, else (short operation streams) here. */
+/**
+ * How often each byte value occurs: by the kernel where the bytes lie in its memory, else (short operation streams)
+ * here.
+ */
 function countBytes(bytes: Uint8Array, workspace: Workspace): Uint32Array {
   const { functions, memory } = workspace.kernels;
   if (bytes.buffer === memory.buffer) {

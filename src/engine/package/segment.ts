@@ -47,8 +47,8 @@ export function encodeSegmentHead(segment: Segment): Uint8Array {
 }
 
 /**
- * Decodes a segment from its head and the tail behind it, and checks everything that can be said of it alone. The packed streams are
- * views of `tail`.
+ * Decodes a segment from its head and the tail behind it, and checks everything that can be said of it alone. The
+ * packed streams are views of `tail`.
  */
 export function decodeSegment(
   head: Uint8Array,
@@ -76,7 +76,10 @@ export function decodeSegment(
   return decisions === undefined ? segment : { ...segment, decisions };
 }
 
-/** Throws DataError unless the indices ascend below the segment's own: so no segment waits for itself, whatever the order. */
+/**
+ * Throws DataError unless the indices ascend below the segment's own: so no segment waits for itself, whatever the
+ * order.
+ */
 function readDependencies(values: readonly CborValue[], index: number): readonly number[] {
   let previous = -1;
   return values.map((value) => {

@@ -1,6 +1,6 @@
 /**
- * Signatures over packages: Ed25519 (RFC 8032, node:crypto) over a domain-separated message that binds the fingerprint, the package id, the number of
- * segments and the root (docs/formats/package-v1.md, "Signatures").
+ * Signatures over packages: Ed25519 (RFC 8032, node:crypto) over a domain-separated message that binds the
+ * fingerprint, the package id, the number of segments and the root (docs/formats/package-v1.md, "Signatures").
  */
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { ByteWriter } from '../../base/codec.js';
@@ -41,7 +41,10 @@ export function signRoot(privateKey: KeyObject, message: Uint8Array): PackageSig
   };
 }
 
-/** Whether `signature` was made over `message` with the private half of `publicKey`. Throws UsageError for another kind of key. */
+/**
+ * Whether `signature` was made over `message` with the private half of `publicKey`. Throws UsageError for another
+ * kind of key.
+ */
 export function verifySignature(
   publicKey: KeyObject,
   message: Uint8Array,

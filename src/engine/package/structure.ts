@@ -1,7 +1,8 @@
 /**
- * The structure of a package: Structure <-> one canonical CBOR item of columns (docs/formats/package-v1.md, "Structure"), and the rules
- * that keep a hostile one inside the target's folder. What a listed path may look like is snapshot/entry-rules.ts; that every parent
- * exists can be said only of the whole target, by whoever applies the package.
+ * The structure of a package: Structure <-> one canonical CBOR item of columns (docs/formats/package-v1.md,
+ * "Structure"), and the rules that keep a hostile one inside the target's folder. What a listed path may look like
+ * is snapshot/entry-rules.ts; that every parent exists can be said only of the whole target, by whoever applies the
+ * package.
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
@@ -109,8 +110,9 @@ function checkTree({ removed, changed }: Structure): void {
   );
   const gone = new Set(removed);
   if (gone.has('.')) throw fault('.', 'is the root and cannot be removed');
-  // Files and symlinks that begin as the present path does, each the beginning of the next: sorted paths that share a beginning are
-  // neighbours, so one pass finds every path below a file, whatever comes between ('a', 'a-b', 'a/b').
+  // Files and symlinks that begin as the present path does, each the beginning of the next: sorted paths that share
+  // a beginning are neighbours, so one pass finds every path below a file, whatever comes between ('a', 'a-b',
+  // 'a/b').
   const barriers: string[] = [];
   const renamed = new Set<string>();
   for (const { entry, renamedFrom } of changed) {

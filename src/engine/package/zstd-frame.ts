@@ -1,11 +1,11 @@
 /**
- * The frame around zstd's blocks (RFC 8878, section 3.1.1): written in one fixed form, and judged before it is decoded, since the decoder that we
- * use has no limit of its own (8 KB can claim 256 MiB).
+ * The frame around zstd's blocks (RFC 8878, section 3.1.1): written in one fixed form, and judged before it is
+ * decoded, since the decoder that we use has no limit of its own (8 KB can claim 256 MiB).
  *
- * The encoder streams, so its frames state a window (8 MiB at level 19) and no content size. `packZstdFrame` replaces that header by the single-segment form with
- * the content size: the blocks stay as they are, the decoder's window becomes the content itself, and the size is checked by the decoder too.
- * `checkZstdFrame` walks the block headers: a raw or RLE block states what it yields, a compressed one yields at most
- * min(128 KiB, content size).
+ * The encoder streams, so its frames state a window (8 MiB at level 19) and no content size. `packZstdFrame`
+ * replaces that header by the single-segment form with the content size: the blocks stay as they are, the decoder's
+ * window becomes the content itself, and the size is checked by the decoder too. `checkZstdFrame` walks the block
+ * headers: a raw or RLE block states what it yields, a compressed one yields at most min(128 KiB, content size).
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError, assert } from '../../base/errors.js';
@@ -14,14 +14,20 @@ import { zstdBoundFactorMax, zstdBoundSlackBytes } from '../../base/limits.js';
 const magic = 0xfd2fb528;
 const blockBytesMax = 128 * 1024;
 
-/** Frame header descriptors of the single-segment form, without checksum or dictionary, by the width of the content size. */
+/**
+ * Frame header descriptors of the single-segment form, without checksum or dictionary, by the width of the content
+ * size.
+ */
 const descriptor = { u8: 0x20, u16: 0x60, u32: 0xa0 } as const;
 
 /** The two-byte size counts from 256. */
 const u16Offset = 256;
 const u16End = 65_536 + u16Offset;
 
-/** Our form of a frame that states a window and no size. Returns undefined where its blocks could yield more than a reader permits. */
+/**
+ * Our form of a frame that states a window and no size. Returns undefined where its blocks could yield more than a
+ * reader permits.
+ */
 export function packZstdFrame(frame: Uint8Array, rawBytes: number): Uint8Array | undefined {
   const reader = new ByteReader(frame);
   assert(
@@ -38,7 +44,10 @@ export function packZstdFrame(frame: Uint8Array, rawBytes: number): Uint8Array |
   return out.bytes(blocks).finish();
 }
 
-/** Throws DataError unless `frame` is one frame of our form of `rawBytes`, whose blocks fill it exactly and keep the bound. */
+/**
+ * Throws DataError unless `frame` is one frame of our form of `rawBytes`, whose blocks fill it exactly and keep the
+ * bound.
+ */
 export function checkZstdFrame(frame: Uint8Array, rawBytes: number): void {
   const reader = new ByteReader(frame);
   if (reader.u32('zstd magic') !== magic)

@@ -1,7 +1,8 @@
 /**
- * Checks decoded CBOR against a CDDL schema (RFC 8610), for the part of the language that docs/formats uses: rules, maps with literal or
- * typed keys, arrays with members and occurrences `*` and `+`, choices, ranges, `.size`, text literals, parentheses, and the prelude's
- * tstr, bstr, bool, null. Anything else in a schema is an error here, not a silent pass.
+ * Checks decoded CBOR against a CDDL schema (RFC 8610), for the part of the language that docs/formats uses: rules,
+ * maps with literal or typed keys, arrays with members and occurrences `*` and `+`, choices, ranges, `.size`, text
+ * literals, parentheses, and the prelude's tstr, bstr, bool, null. Anything else in a schema is an error here, not
+ * a silent pass.
  */
 import type { CborValue } from '../../../src/engine/package/cbor.js';
 

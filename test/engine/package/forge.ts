@@ -1,6 +1,6 @@
 /**
- * Packages with right digests and wrong contents: every frame is built from a head that the test chooses, so that each rule is reached behind the
- * digests that would otherwise hide it.
+ * Packages with right digests and wrong contents: every frame is built from a head that the test chooses, so that
+ * each rule is reached behind the digests that would otherwise hide it.
  */
 import { encodeCbor, type CborMap, type CborValue } from '../../../src/engine/package/cbor.js';
 import { encodePreamble, type FrameName } from '../../../src/engine/package/format.js';
@@ -33,7 +33,10 @@ export function rawFrames(model: Model): RawFrame[] {
   ];
 }
 
-/** A stream of these frames with right digests, and a footer with the right root over them in this order, as `editFooter` leaves it. */
+/**
+ * A stream of these frames with right digests, and a footer with the right root over them in this order, as
+ * `editFooter` leaves it.
+ */
 export function forge(
   model: Model,
   frames: readonly RawFrame[],

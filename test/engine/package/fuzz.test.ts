@@ -1,4 +1,7 @@
-/** Hostile bytes: whatever comes, the decoder gives items or one DataError, holds no more memory than arrived, and says the same however the bytes are cut. */
+/**
+ * Hostile bytes: whatever comes, the decoder gives items or one DataError, holds no more memory than arrived, and
+ * says the same however the bytes are cut.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../../src/base/errors.js';

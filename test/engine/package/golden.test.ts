@@ -1,4 +1,7 @@
-/** The frozen bytes: writers still give them, readers still read them, the documents show them, and the CDDL schemas describe them. */
+/**
+ * The frozen bytes: writers still give them, readers still read them, the documents show them, and the CDDL schemas
+ * describe them.
+ */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

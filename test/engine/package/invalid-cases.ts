@@ -1,6 +1,6 @@
 /**
- * Packages that break one rule each, keyed by the wording of docs/formats/package-v1.md, "What a reader does": bytes, and a part of the message
- * that must come.
+ * Packages that break one rule each, keyed by the wording of docs/formats/package-v1.md, "What a reader does":
+ * bytes, and a part of the message that must come.
  */
 import { deflateRawSync } from 'node:zlib';
 import { dependenciesMax, headBytesMax, segmentsMax, signaturesMax } from '../../../src/base/limits.js';
@@ -28,7 +28,10 @@ function edited(edit: (bytes: Uint8Array) => void): Uint8Array {
   return bytes;
 }
 
-/** The package with one byte of a piece changed: 0 header (in the base's id), 1 structure, 2 to 4 segments, 5 footer. */
+/**
+ * The package with one byte of a piece changed: 0 header (in the base's id), 1 structure, 2 to 4 segments, 5
+ * footer.
+ */
 function flipped(piece: number): Uint8Array {
   return concat(
     pieces.map((bytes, index) => bytes.map((byte, at) => (index === piece && at === 40 ? byte ^ 1 : byte))),

@@ -1,4 +1,7 @@
-/** Each invalid case of docs/formats/package-v1.md, "What a reader does": the document's table is read, so no case can be left out. */
+/**
+ * Each invalid case of docs/formats/package-v1.md, "What a reader does": the document's table is read, so no case
+ * can be left out.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../../src/base/errors.js';

@@ -6,7 +6,10 @@ import { shapeOf } from '../../../src/engine/snapshot/shape.js';
 import type { Entry, SnapshotForm } from '../../../src/engine/snapshot/snapshot.js';
 import { bytesOf, hasherFor } from './samples.js';
 
-/** A manifest of these entries; digests of leaves and blocks are made up, everything that follows from them is right. */
+/**
+ * A manifest of these entries; digests of leaves and blocks are made up, everything that follows from them is
+ * right.
+ */
 export function manifestOf(
   form: SnapshotForm,
   entries: readonly Entry[],
