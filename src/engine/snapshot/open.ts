@@ -1,5 +1,5 @@
 /** Opens what a user names as a snapshot: a file or block device is an image, a directory is a tree. */
-import { accessSync, constants, lstatSync, statSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, statSync, type BigIntStats } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError, WorldError } from '../../base/errors.js';
 import { blockDeviceBytes } from './block-device.js';
@@ -34,7 +34,8 @@ function listImage(path: string, stats: BigIntStats): Listing {
       hint: 'give a file, a block device or a directory',
     });
   }
-  orWorldError('open', path, () => accessSync(path, constants.R_OK));
+  // Tried, not asked: access(2) answers for the real user, not for the effective one.
+  orWorldError('open', path, () => closeSync(openSync(path, constants.O_RDONLY)));
   const sizeBytes = stats.isFile() ? Number(stats.size) : blockDeviceBytes(path, stats);
   return { entries: [{ ...metadataOf(stats), path: '', kind: 'file', sizeBytes }], skipped: [] };
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -272,6 +273,18 @@ describe('a tree', () => {
   });
 });
 
+test('a tree does not write into a file that somebody links into its staging directory', () => {
+  const folder = fresh();
+  writeFileSync(join(folder, 'victim'), 'untouched');
+  const writer = createTarget(join(folder, 'tree'), { form: 'tree', overwrite: false });
+  writer.begin(tree([{ path: 'a', bytes: Buffer.from('hostile') }]));
+  const staging = namesIn(folder).find((name) => name.startsWith('.tree'));
+  linkSync(join(folder, 'victim'), join(folder, staging ?? '', 'a'));
+  expect(() => writer.write(0, Buffer.from('hostile'))).toThrow(/something of this name exists already/);
+  writer.abort();
+  expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('untouched');
+});
+
 function file(path: string): SnapshotShape['entries'][number] {
   return { path, kind: 'file', mode: 0o644, mtimeMicros: 0, sizeBytes: 1 };
 }
@@ -331,16 +344,67 @@ test('a full disk is one clear line, and what was written goes away', (context) 
   }
 });
 
-test('a folder that may not be written is one clear line', (context) => {
-  const folder = fresh();
-  chmodSync(folder, 0o500);
-  if (process.getuid?.() === 0) {
-    context.skip('root may write anywhere');
-    return;
+describe('without the rights of root', () => {
+  /** Root may do anything, so that it cannot see what others would. */
+  function asNobody(work: () => void): void {
+    if (process.getuid?.() !== 0) {
+      work();
+      return;
+    }
+    process.seteuid?.(65_534);
+    try {
+      work();
+    } finally {
+      process.seteuid?.(0);
+    }
   }
-  const writer = createTarget(join(folder, 'x'), { form: 'image', overwrite: false });
-  expect(() => writer.begin(image('x'))).toThrow(/permission is denied/);
-  writer.abort();
+
+  test('a folder that may not be written is one clear line', () => {
+    const folder = fresh();
+    chmodSync(folder, 0o555);
+    asNobody(() => {
+      const writer = createTarget(join(folder, 'x'), { form: 'image', overwrite: false });
+      expect(() => writer.begin(image('x'))).toThrow(/cannot write .*: permission is denied/);
+      writer.abort();
+    });
+    chmodSync(folder, 0o755);
+  });
+
+  test('a tree of locked directories is written, and goes away on abort', () => {
+    const folder = fresh();
+    chmodSync(folder, 0o777);
+    asNobody(() => {
+      const writer = createTarget(join(folder, 'tree'), { form: 'tree', overwrite: false });
+      fill(writer, smallTree);
+      writer.commit();
+      expect(statSync(join(folder, 'tree', 'bin')).mode & 0o7777).toBe(0o555);
+      const second = createTarget(join(folder, 'second'), { form: 'tree', overwrite: false });
+      fill(second, smallTree);
+      writeFileSync(join(folder, 'second'), 'in the way');
+      expect(() => second.commit()).toThrow(UsageError);
+      second.abort();
+    });
+    expect(namesIn(folder)).toEqual(['second', 'tree']);
+    expect(openSnapshot(join(folder, 'tree')).entries).toEqual(smallTree.entries);
+  });
+
+  test('what may not be read is one clear line', () => {
+    const folder = fresh();
+    const path = join(folder, 'disk');
+    writeFileSync(path, 'secret');
+    chmodSync(path, 0o000);
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'tree', 'locked'), { recursive: true });
+    writeFileSync(join(folder, 'tree', 'secret'), 'secret');
+    const listed = openSnapshot(join(folder, 'tree'));
+    chmodSync(join(folder, 'tree', 'secret'), 0o000);
+    chmodSync(join(folder, 'tree', 'locked'), 0o000);
+    asNobody(() => {
+      expect(() => openSnapshot(path)).toThrow(/cannot open .*disk: permission is denied/);
+      expect(() => openSnapshot(join(folder, 'tree'))).toThrow(/cannot read .*locked: permission is denied/);
+      expect(() => bytesOf(listed)).toThrow(/cannot read .*secret: permission is denied/);
+    });
+  });
 });
 
 test('memory holds a target up to its limit', () => {
