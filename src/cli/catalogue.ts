@@ -11,6 +11,11 @@ export interface CatalogueEntry {
 /** In the order of the overview. Summaries are repeated here so that the overview loads no command; a test compares them. */
 export const catalogue: readonly CatalogueEntry[] = [
   {
+    name: 'lab',
+    summary: 'measure every strategy over every workload; say which wins for each profile, and why',
+    load: async () => (await import('./commands/lab.js')).lab,
+  },
+  {
     name: 'diff',
     summary: 'write the delta package that turns BASE into TARGET',
     load: async () => (await import('./commands/diff.js')).diff,
@@ -31,6 +36,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/manifest.js')).manifest,
   },
   {
+    name: 'bench kernels',
+    summary: 'measure the kernels beside their plain twins and other libraries',
+    load: async () => (await import('./commands/bench-kernels.js')).benchKernelsCommand,
+  },
+  {
     name: 'workloads list',
     summary: 'list the workloads that the laboratory can run',
     load: async () => (await import('./commands/workloads-list.js')).workloadsList,
@@ -49,6 +59,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     name: 'profiles',
     summary: 'list the profiles, or check and show one',
     load: async () => (await import('./commands/profiles.js')).profiles,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of a result file',
+    load: async () => (await import('./commands/schema.js')).schema,
   },
   {
     name: 'keys init',

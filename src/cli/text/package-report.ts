@@ -13,7 +13,7 @@ import { counted, cutOff } from './words.js';
 /** Rows of a table unless all are asked for: one screen. */
 const rowsMax = 20;
 
-export function reportDocument(path: string, report: PackageReport) {
+export function reportDocument(path: string, report: PackageReport): object {
   const { header, packageBytes, packageId, root, ...rest } = report;
   const identity = (id: SnapshotId) => ({ ...id, content: hex(id.content), metadata: hex(id.metadata) });
   return {

@@ -74,7 +74,7 @@ describe('shipped profiles', () => {
 
   test('edge-agent bounds its memory and CPU', () => {
     const { limits, features } = loadProfile('edge-agent');
-    expect(limits).toMatchObject({ workersMax: 1, peakMemoryBytesMax: 256 * 2 ** 20, cpuMsPerMiBMax: 10 });
+    expect(limits).toMatchObject({ workersMax: 1, peakMemoryBytesMax: 256 * 2 ** 20, cpuMsPerMiBMax: 50 });
     expect(features.baseContentAtHand).toBe(false);
   });
 });

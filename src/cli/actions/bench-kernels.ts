@@ -1,0 +1,62 @@
+/** `snapdelta bench kernels`. */
+import { UsageError } from '../../base/errors.js';
+import { suggestion } from '../../base/suggest.js';
+import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
+import { benchKernels } from '../../harness/bench-kernels.js';
+import { writeResults } from '../../harness/io/result-file.js';
+import type { KernelResults } from '../../harness/report/kernel-results.js';
+import { kernelNames } from '../../kernels/abi.js';
+import type { Context, Outcome } from '../command.js';
+import { withCpuProfile } from '../cpu-profile.js';
+import type { Input } from '../input.js';
+import { table } from '../text/table.js';
+
+const blockBytesMin = 1024;
+const blockBytesMax = 4 * 1024 * 1024;
+
+export async function runBenchKernels(input: Input, context: Context): Promise<Outcome> {
+  const { signal, terminal } = context;
+  const kernels = input.list('kernel');
+  for (const kernel of kernels) {
+    if (!(kernelNames as readonly string[]).includes(kernel)) {
+      throw new UsageError(`unknown kernel '${kernel}'`, { hint: suggestion(kernel, kernelNames) });
+    }
+  }
+  const blockBytes = input.list('block').map(blockSize);
+  const bytes = input.bytes('size');
+  const rounds = input.count('rounds', 1, 1000);
+  const results = await withCpuProfile(input.text('cpu-profile'), signal, () =>
+    benchKernels({
+      signal,
+      onProgress: ({ done, total, kernel }) => terminal.progress(`${kernel}: ${done} of ${total}`),
+      ...(kernels.length === 0 ? {} : { kernels }),
+      ...(blockBytes.length === 0 ? {} : { blockBytes }),
+      ...(bytes === undefined ? {} : { bytes }),
+      ...(rounds === undefined ? {} : { rounds }),
+    }),
+  );
+  const out = input.text('out');
+  if (out !== undefined) writeResults(out, results);
+  return { document: results, text: kernelText(results), kind: 'answer' };
+}
+
+function blockSize(text: string): number {
+  const bytes = parseBytes(text, '--block');
+  if (bytes >= blockBytesMin && bytes <= blockBytesMax && Number.isInteger(Math.log2(bytes))) return bytes;
+  throw new UsageError(`--block: '${text}' is not a power of two from 1 KiB to 4 MiB`);
+}
+
+function kernelText({ rows, absent }: KernelResults): string {
+  const cells = rows.map(({ kernel, implementation, blockBytes, data, gigabytesPerSecond }) => [
+    kernel,
+    formatBytes(blockBytes),
+    data,
+    implementation,
+    formatNumber(gigabytesPerSecond.median),
+    `${formatNumber(gigabytesPerSecond.low)} to ${formatNumber(gigabytesPerSecond.high)}`,
+  ]);
+  return [
+    table(['kernel', 'block', 'data', 'implementation', 'GB/s', 'range'], cells),
+    ...(absent.length === 0 ? [] : ['', `not installed: ${absent.join(', ')}`]),
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+import { kernelNames } from '../../kernels/abi.js';
+import type { Command } from '../command.js';
+
+/** Speed of every kernel, beside its twin and peers. */
+export const benchKernelsCommand: Command = {
+  name: 'bench kernels',
+  summary: 'measure the kernels beside their plain twins and other libraries',
+  positionals: [],
+  options: {
+    kernel: { type: 'list', value: 'NAME', describe: 'only this kernel', completes: kernelNames },
+    block: { type: 'list', value: 'BYTES', describe: 'block size; default 4KiB, 16KiB, 64KiB, 1MiB' },
+    size: { type: 'text', value: 'BYTES', describe: 'of the buffer that is passed over; default 16MiB' },
+    rounds: { type: 'text', value: 'N', describe: 'interleaved rounds; default 5' },
+    out: { type: 'text', value: 'FILE', describe: 'write the results as JSON', completes: 'file' },
+    'cpu-profile': {
+      type: 'text',
+      value: 'FILE',
+      describe: 'write a .cpuprofile that Chrome and VS Code open',
+      completes: 'file',
+    },
+  },
+  examples: ['bench kernels', 'bench kernels --kernel xxh3 --block 16KiB --out kernels.json'],
+  async run(input, context) {
+    const { runBenchKernels } = await import('../actions/bench-kernels.js');
+    return runBenchKernels(input, context);
+  },
+};

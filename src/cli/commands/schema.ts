@@ -1,0 +1,21 @@
+import type { Command } from '../command.js';
+
+/** Prints the JSON Schema of a result file. */
+export const schema: Command = {
+  name: 'schema',
+  summary: 'print the JSON Schema of a result file',
+  positionals: [
+    {
+      name: 'NAME',
+      describe: 'which; without it they are listed',
+      completes: ['lab-results', 'bench-kernels'],
+      optional: true,
+    },
+  ],
+  options: {},
+  examples: ['schema', 'schema lab-results'],
+  async run(input) {
+    const { runSchema } = await import('../actions/schema.js');
+    return runSchema(input);
+  },
+};
