@@ -31,8 +31,8 @@ export interface DiffOptions extends RunOptions {
   /** The target's time in microseconds since the epoch; by default its newest modification time. */
   readonly timeMicros?: number;
   readonly versions?: Readonly<Record<string, number>>;
-  /** Signs the package root. */
-  readonly sign?: (packageRoot: Uint8Array) => PackageSignature;
+  /** Signs the package: gets the message that binds its root (package/signature.ts). Needs a collision-resistant fingerprint. */
+  readonly sign?: (rootMessage: Uint8Array) => PackageSignature;
 }
 
 export interface DiffSummary {

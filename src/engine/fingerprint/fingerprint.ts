@@ -87,7 +87,9 @@ export class Hasher {
 
   /** A fresh array of digestBytes. */
   digest(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > this.#data.length) this.#data = this.#arena.reserve(bytes.length * 2);
+    if (bytes.length > this.#data.length) {
+      this.#data = this.#arena.reserve(Math.max(bytes.length, this.#data.length * 2));
+    }
     this.#data.u8(0, bytes.length).set(bytes);
     this.#cut.u32()[0] = bytes.length;
     this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cut, 1, this.#out);
