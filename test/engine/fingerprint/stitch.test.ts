@@ -49,7 +49,10 @@ const data: Readonly<Record<string, Uint8Array>> = {
 
 describe.each(Object.entries(data))('cuts of %s', (_, bytes) => {
   it.each([
-    ['fastcdc of 2 KiB', resolveStrategy('fastcdc', { averageBytes: '2KiB', minBytes: 300, maxBytes: 20_000 })],
+    [
+      'fastcdc of 2 KiB',
+      resolveStrategy('fastcdc', { averageBytes: '2KiB', minBytes: 300, maxBytes: 20_000 }),
+    ],
     ['fastcdc of 64 KiB', resolveStrategy('fastcdc')],
     ['fastcdc of 1 MiB', resolveStrategy('fastcdc', { averageBytes: '1MiB' })],
     ['fixed of 64 KiB', resolveStrategy('fixed')],
@@ -58,7 +61,10 @@ describe.each(Object.entries(data))('cuts of %s', (_, bytes) => {
     const chunker = chunkerOf(strategy);
     const target = image(bytes, 'target');
     const pairs = new Int32Array(1).fill(-1);
-    const run = new EngineRun({ base: undefined, target, pairs }, strategy, { workers: 1, clock: stoppedClock });
+    const run = new EngineRun({ base: undefined, target, pairs }, strategy, {
+      workers: 1,
+      clock: stoppedClock,
+    });
     const table = await blockTable(run, 'target', target.layout, chunker);
     await run.close();
     const expected = sequential(bytes, chunker);
