@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { filesBelow, importsOf, textOf } from './sources.js';
 import type { Import } from './sources.js';
 
-const layers = ['base', 'kernels', 'engine', 'workload', 'replication', 'simulator', 'harness', 'cli'];
+const layers = ['base', 'kernels', 'engine', 'workload', 'harness', 'cli'];
 const engineLayers = [
   'snapshot',
   'chunk',
@@ -17,7 +17,7 @@ const engineLayers = [
   'strategy',
   'profile',
 ];
-const harnessLayers = ['experiment', 'measurement', 'statistics', 'verdict', 'tuning', 'report', 'io'];
+const harnessLayers = ['experiment', 'measurement', 'statistics', 'tuning', 'report', 'io'];
 
 /** Modules that reach the world, and the files that may. */
 const worldly: readonly (readonly [module: RegExp, allowed: RegExp])[] = [
@@ -61,6 +61,11 @@ describe('layers', () => {
     expect(inside.length).toBeGreaterThan(10);
     const wrong = inside.filter(({ from, to }) => layerOf(to, parent, order) > layerOf(from, parent, order));
     expect(told(wrong)).toEqual([]);
+  });
+
+  test('are those of docs/architecture.md', () => {
+    const text = textOf('docs/architecture.md');
+    for (const order of [layers, engineLayers, harnessLayers]) expect(text).toContain(order.join(' <- '));
   });
 
   test('no cycles between files, types included', () => {

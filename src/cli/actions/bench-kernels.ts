@@ -9,7 +9,7 @@ import { kernelNames } from '../../kernels/abi.js';
 import type { Context, Outcome } from '../command.js';
 import { withCpuProfile } from '../cpu-profile.js';
 import type { Input } from '../input.js';
-import { table } from '../text/table.js';
+import { textTable } from '../../base/text-table.js';
 
 const blockBytesMin = 1024;
 const blockBytesMax = 4 * 1024 * 1024;
@@ -56,7 +56,7 @@ function kernelText({ rows, absent }: KernelResults): string {
     `${formatNumber(gigabytesPerSecond.low)} to ${formatNumber(gigabytesPerSecond.high)}`,
   ]);
   return [
-    table(['kernel', 'block', 'data', 'implementation', 'GB/s', 'range'], cells),
+    textTable(['kernel', 'block', 'data', 'implementation', 'GB/s', 'range'], cells),
     ...(absent.length === 0 ? [] : ['', `not installed: ${absent.join(', ')}`]),
   ].join('\n');
 }

@@ -15,7 +15,7 @@ import { traceWorkload } from '../../workload/trace/replay.js';
 import type { TraceCut } from '../../workload/trace/replay.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
-import { facts, table } from '../text/table.js';
+import { textFacts, textTable } from '../../base/text-table.js';
 
 const seedMax = 2 ** 32 - 1;
 const snapshotsMax = 100_000;
@@ -87,11 +87,11 @@ function preparedText({ snapshots }: PreparedWorkload): string {
     size(changedBytes),
     size(removedBytes),
   ]);
-  return table(['snapshot', 'size', 'changed', 'removed'], rows);
+  return textTable(['snapshot', 'size', 'changed', 'removed'], rows);
 }
 
 function traceText(trace: ImportedTrace): string {
-  return facts([
+  return textFacts([
     ['trace', `${trace.file} (${trace.format})`],
     ['requests', `${trace.writes} writes, ${trace.reads} reads, ${trace.trims} trims, ${trace.syncs} syncs`],
     [

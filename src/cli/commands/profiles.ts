@@ -23,11 +23,11 @@ export const profiles: Command = {
       return { document: profile, text: profileText(profile), kind: 'answer' };
     }
     const all = shippedProfileNames().map(loadProfile);
-    const { table } = await import('../text/table.js');
+    const { textTable } = await import('../../base/text-table.js');
     const rows = all.map(({ name, strategy, summary }) => [name, strategy.name, summary]);
     return {
       document: { profiles: all },
-      text: table(['profile', 'strategy', 'for'], rows),
+      text: textTable(['profile', 'strategy', 'for'], rows),
       kind: 'answer',
     };
   },

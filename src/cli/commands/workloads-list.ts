@@ -11,7 +11,7 @@ export const workloadsList: Command = {
   examples: ['workloads list', 'workloads list --file our-workloads.yaml'],
   async run(input) {
     const { listWorkloads } = await import('../../harness/io/workload-files.js');
-    const { table } = await import('../text/table.js');
+    const { textTable } = await import('../../base/text-table.js');
     const workloads = listWorkloads(input.text('file'));
     const rows = workloads.map(({ name, kind, summary, absent }) => [
       name,
@@ -20,7 +20,7 @@ export const workloadsList: Command = {
     ]);
     return {
       document: { workloads },
-      text: table(['workload', 'kind', 'what changes'], rows),
+      text: textTable(['workload', 'kind', 'what changes'], rows),
       kind: 'answer',
     };
   },

@@ -1,7 +1,7 @@
 /** Where a snapshot differs from its manifest, told. */
 import { formatBytes } from '../../base/units.js';
 import type { VerifyOutcome } from '../../engine/verify/verify.js';
-import { table } from './table.js';
+import { textTable } from '../../base/text-table.js';
 import { counted, cutOff } from './words.js';
 
 type Differs = Extract<VerifyOutcome, { readonly state: 'differs' }>;
@@ -26,12 +26,16 @@ export function checkText(snapshot: string, { isContentEqual, entries, blocks, c
     `${snapshot}: differs from the manifest in ${counted(entryCount, 'entry')}; ${scope}`,
     ...(entryRows.length === 0
       ? []
-      : ['', table(['entry', 'in', 'path'], entryRows), ...cutOff(entryCount, entryRows.length, 'entry')]),
+      : [
+          '',
+          textTable(['entry', 'in', 'path'], entryRows),
+          ...cutOff(entryCount, entryRows.length, 'entry'),
+        ]),
     ...(blockRows.length === 0
       ? []
       : [
           '',
-          table(['block', 'offset', 'length', 'path'], blockRows),
+          textTable(['block', 'offset', 'length', 'path'], blockRows),
           ...cutOff(blockCount, blockRows.length, 'block'),
         ]),
   ].join('\n');

@@ -5,7 +5,7 @@ import { strategyNames } from '../../engine/strategy/strategy.js';
 import { bytesSent } from '../../harness/statistics/values.js';
 import { explain } from '../../harness/report/explain.js';
 import type { LabResults } from '../../harness/report/lab-results.js';
-import { table } from './table.js';
+import { textTable } from '../../base/text-table.js';
 
 export function labText(results: LabResults, outPath: string): string {
   return [
@@ -35,5 +35,5 @@ function bytesTable({ workloads, configurations, rows }: LabResults): string {
     });
     return [name, formatBytes(targetBytes), changedBytes === null ? '-' : formatBytes(changedBytes), ...best];
   });
-  return table(['workload', 'size', 'changed', ...strategyNames], cells);
+  return textTable(['workload', 'size', 'changed', ...strategyNames], cells);
 }

@@ -6,7 +6,7 @@ import type { SnapshotId } from '../../engine/fingerprint/identity.js';
 import { codecNames } from '../../engine/package/codecs.js';
 import { streamNames } from '../../engine/package/model.js';
 import { hex } from './hex.js';
-import { facts, table } from './table.js';
+import { textFacts, textTable } from '../../base/text-table.js';
 import { isoTime } from './time.js';
 import { counted, cutOff } from './words.js';
 
@@ -29,13 +29,13 @@ export function reportDocument(path: string, report: PackageReport): object {
 /** `all` shows every row. */
 export function reportText(path: string, report: PackageReport, all: boolean): string {
   const limit = all ? Infinity : rowsMax;
-  const parts = [facts(headerFacts(path, report))];
+  const parts = [textFacts(headerFacts(path, report))];
   const changes = report.header.form === 'tree' ? changeRows(report) : [];
   if (changes.length > 0) {
     const shown = changes.slice(0, limit);
     parts.push(
       [
-        table(['entry', 'kind', 'size', 'path'], shown),
+        textTable(['entry', 'kind', 'size', 'path'], shown),
         ...cutOff(changes.length, shown.length, 'entry'),
       ].join('\n'),
     );
@@ -44,7 +44,7 @@ export function reportText(path: string, report: PackageReport, all: boolean): s
     const shown = report.segments.slice(0, limit).map(segmentRow);
     const head = ['segment', 'address', 'target', 'packed', ...streamNames, 'needs', 'decided by'];
     parts.push(
-      [table(head, shown), ...cutOff(report.segments.length, shown.length, 'segment')].join('\n'),
+      [textTable(head, shown), ...cutOff(report.segments.length, shown.length, 'segment')].join('\n'),
       codecTable(report),
       operationTable(report),
     );
@@ -133,7 +133,7 @@ function codecTable({ totals }: PackageReport): string {
       formatBytes(rawBytes),
       formatBytes(packedBytes),
     ]);
-  return table(['codec', 'streams', 'before', 'packed'], rows);
+  return textTable(['codec', 'streams', 'before', 'packed'], rows);
 }
 
 function operationTable({ totals }: PackageReport): string {
@@ -141,5 +141,5 @@ function operationTable({ totals }: PackageReport): string {
     .map((name) => ({ name, ...totals.byOperation[name] }))
     .filter(({ count }) => count > 0)
     .map(({ name, count, targetBytes }) => [name, String(count), formatBytes(targetBytes)]);
-  return table(['operation', 'count', 'rebuilds'], rows);
+  return textTable(['operation', 'count', 'rebuilds'], rows);
 }

@@ -2,7 +2,7 @@
 import { formatBytes, formatDuration, formatNumber } from '../../base/units.js';
 import type { Profile } from '../../engine/profile/profile.js';
 import { settingsOf } from '../../engine/strategy/settings.js';
-import { facts } from './table.js';
+import { textFacts } from '../../base/text-table.js';
 
 export function profileText(profile: Profile): string {
   const { strategy, limits, features, link } = profile;
@@ -23,7 +23,7 @@ export function profileText(profile: Profile): string {
   return [
     `${profile.name}: ${profile.summary}`,
     '',
-    facts([
+    textFacts([
       ['strategy', strategy.name],
       ['settings', settings.join(' ')],
       ['wants', wants.join(', ')],

@@ -1,0 +1,96 @@
+/** --json: one document on stdout and nothing else there, whatever the command; and the result files that commands write. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { kernelResultsSchema } from '../../src/harness/report/kernel-results.js';
+import { catalogue } from '../../src/cli/catalogue.js';
+import { Sandbox, edited, noise } from './program.js';
+
+const sandbox = new Sandbox();
+const old = noise(100_000, 1);
+sandbox.write('old', old);
+sandbox.write('new', edited(old, 5000, 'changed'));
+sandbox.run('diff', 'old', 'new', '-o', 'd.sdelta');
+const trace =
+  'fio version 2 iolog\n/dev/x add\n/dev/x open\n/dev/x write 0 4096\n/dev/x write 8192 4096\n/dev/x close\n';
+sandbox.write('trace.iolog', trace);
+
+/** One use of each command that succeeds quickly. */
+const uses: Readonly<Record<string, readonly string[]>> = {
+  diff: ['diff', 'old', 'new', '-o', 'j.sdelta'],
+  apply: ['apply', 'old', 'd.sdelta', '-o', 'rebuilt'],
+  inspect: ['inspect', 'd.sdelta'],
+  manifest: ['manifest', 'old', '-o', 'm'],
+  'bench kernels': [
+    'bench',
+    'kernels',
+    '--kernel',
+    'histogram',
+    '--block',
+    '4KiB',
+    '--size',
+    '64KiB',
+    '--rounds',
+    '1',
+  ],
+  'workloads list': ['workloads', 'list'],
+  'workloads make': ['workloads', 'make', 'unchanged', '--size', '64KiB', '-o', 'w'],
+  'workloads import': ['workloads', 'import', 'trace.iolog'],
+  profiles: ['profiles'],
+  schema: ['schema', 'lab-results'],
+  'keys init': ['keys', 'init', 'k'],
+  completion: ['completion', 'bash'],
+};
+
+/** Take longer, and have tests of their own. */
+const elsewhere = ['lab', 'bench pipeline', 'report'];
+
+test('every command is here or has a test of its own', () => {
+  const names = catalogue.map(({ name }) => name);
+  expect(names.filter((name) => !(name in uses) && !elsewhere.includes(name))).toEqual([]);
+});
+
+describe('--json prints one document and logs nothing', () => {
+  test.each(Object.entries(uses))('%s', (_name, words) => {
+    const { code, stdout, stderr } = sandbox.run(...words, '--json');
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toBeTypeOf('object');
+    expect(stderr).toBe('');
+  });
+});
+
+test('schema prints what result files are checked with', () => {
+  const listed = JSON.parse(sandbox.run('schema', '--json').stdout) as { schemas: string[] };
+  for (const name of listed.schemas) {
+    const schema = JSON.parse(sandbox.run('schema', name).stdout) as Record<string, unknown>;
+    expect(schema['$schema']).toContain('json-schema.org');
+    expect(schema['required']).toContain('schema');
+  }
+  expect(sandbox.run('schema', 'lab-result').stderr).toContain("did you mean 'lab-results'?");
+});
+
+test('bench kernels writes results that fit their schema, and a CPU profile', () => {
+  const { code, stderr } = sandbox.run(
+    'bench',
+    'kernels',
+    '--kernel',
+    'xxh3',
+    '--block',
+    '4KiB',
+    '--size',
+    '256KiB',
+    '--rounds',
+    '1',
+    '--out',
+    'kernels.json',
+    '--cpu-profile',
+    'x.cpuprofile',
+  );
+  expect(code, stderr).toBe(0);
+  const results = kernelResultsSchema.parse(JSON.parse(readFileSync(sandbox.path('kernels.json'), 'utf8')));
+  expect(new Set(results.rows.map(({ kernel }) => kernel))).toEqual(new Set(['xxh3']));
+  expect(results.rows.map(({ implementation }) => implementation)).toEqual(
+    expect.arrayContaining(['wasm', 'twin']),
+  );
+  const profile = JSON.parse(readFileSync(sandbox.path('x.cpuprofile'), 'utf8')) as { nodes: object[] };
+  expect(profile.nodes.length).toBeGreaterThan(10);
+});
