@@ -1,8 +1,8 @@
 /**
- * Words to checked input, by a command's declaration. node:util splits the words (yargs does it too, at 0.1 s of start-up for every
- * command); what is unknown, missing, doubled or surplus is told here, each in one line with the way out.
+ * Words to checked input, by a command's declaration. yargs' parser splits the words; what is unknown, missing, doubled or surplus is told
+ * here, each in one line with the way out.
  */
-import { parseArgs } from 'node:util';
+import { Parser } from 'yargs/helpers';
 import { UsageError } from '../base/errors.js';
 import { suggestion } from '../base/suggest.js';
 import { commonOptions } from './command.js';
@@ -33,64 +33,67 @@ interface Split {
 }
 
 function splitWords(command: Command, words: readonly string[], declared: Declared): Split {
-  const shapes = Object.entries(declared).map(([name, { type, alias }]) => [
-    name,
-    {
-      type: type === 'flag' ? ('boolean' as const) : ('string' as const),
-      ...(alias === undefined ? {} : { short: alias }),
-    },
-  ]);
-  const { tokens } = parseArgs({
-    args: [...words],
-    options: Object.fromEntries(shapes) as Record<string, { type: 'boolean' | 'string'; short?: string }>,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
+  const flags = Object.keys(declared).filter((name) => declared[name]?.type === 'flag');
+  const valued = Object.keys(declared).filter((name) => declared[name]?.type !== 'flag');
+  const { argv, error } = Parser.detailed([...words], {
+    boolean: flags,
+    string: valued,
+    narg: Object.fromEntries(valued.map((name) => [name, 1])),
+    alias: aliasesOf(declared),
+    configuration: splitting,
   });
-  const split: Split = { options: new Map(), positionals: [] };
-  for (const token of tokens) {
-    if (token.kind === 'positional') split.positionals.push(token.value);
-    if (token.kind !== 'option') continue;
-    const option = declared[token.name];
-    if (option === undefined) throw unknownOption(token.rawName, declared);
-    const value = optionValue(command, option, token);
-    split.options.set(token.name, merged(split.options.get(token.name), option, value, token.rawName));
+  refuseFlagValues(command, words, flags);
+  const { _: positionals, '--': behind = [], ...given } = argv;
+  const split: Split = { options: new Map(), positionals: [...positionals, ...behind].map(String) };
+  for (const [name, value] of Object.entries(given)) {
+    const option = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (option === undefined) throw unknownOption(name, declared);
+    split.options.set(name, optionValue(command, name, option, value));
   }
+  // What the words lack is told after what they have too much. The error's last word is the option as it was written.
+  if (error !== null) throw needsValue(command, error.message.slice(error.message.lastIndexOf(' ') + 1));
   return split;
 }
 
-interface OptionToken {
-  readonly rawName: string;
-  readonly value: string | undefined;
-  readonly inlineValue: boolean | undefined;
-}
-
-function optionValue(
-  command: Command,
-  option: Option,
-  { rawName, value, inlineValue }: OptionToken,
-): true | string {
-  if (option.type === 'flag') {
-    if (value === undefined) return true;
-    throw new UsageError(`${rawName} takes no value`, { hint: seeHelp(command) });
+/** The parser takes `--json=1` for `--json`. */
+function refuseFlagValues(command: Command, words: readonly string[], flags: readonly string[]): void {
+  const end = words.indexOf('--');
+  for (const word of end < 0 ? words : words.slice(0, end)) {
+    const name = flags.find((flag) => word.startsWith(`--${flag}=`));
+    if (name !== undefined) throw new UsageError(`--${name} takes no value`, { hint: seeHelp(command) });
   }
-  // A lone hyphen is stdin or stdout, -1 a number; -x and --xyz are the next option.
-  const isOption = inlineValue !== true && value !== undefined && /^-[a-z-]/i.test(value);
-  if (value === undefined || isOption)
-    throw new UsageError(`${rawName} needs a value`, { hint: seeHelp(command) });
-  return value;
 }
 
-function merged(
-  known: OptionValue | undefined,
-  option: Option,
-  value: true | string,
-  rawName: string,
-): OptionValue {
-  if (value === true) return true;
-  if (option.type === 'list') return [...(Array.isArray(known) ? (known as string[]) : []), value];
-  if (known !== undefined) throw new UsageError(`${rawName} is given twice`);
-  return value;
+/** Words are taken as they are written: no numbers, no camelCase, no paths into objects, no negated flags, no `-abc` for `-a -b -c`. */
+const splitting = {
+  'boolean-negation': false,
+  'camel-case-expansion': false,
+  'dot-notation': false,
+  'parse-numbers': false,
+  'parse-positional-numbers': false,
+  'populate--': true,
+  'short-option-groups': false,
+  'strip-aliased': true,
+} as const;
+
+function aliasesOf(declared: Declared): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(declared).flatMap(([name, { alias }]) => (alias === undefined ? [] : [[name, alias]])),
+  );
+}
+
+function optionValue(command: Command, name: string, option: Option, value: unknown): OptionValue {
+  const values = [value].flat();
+  if (option.type === 'flag') return true;
+  const texts = values.filter((one) => typeof one === 'string');
+  if (texts.length < values.length) throw needsValue(command, name);
+  if (option.type === 'list') return texts;
+  if (texts.length > 1) throw new UsageError(`--${name} is given twice`);
+  return texts[0] ?? '';
+}
+
+function needsValue(command: Command, name: string): UsageError {
+  return new UsageError(`${asWritten(name)} needs a value`, { hint: seeHelp(command) });
 }
 
 function assignPositionals(command: Command, given: readonly string[]): Map<string, readonly string[]> {
@@ -110,9 +113,13 @@ function assignPositionals(command: Command, given: readonly string[]): Map<stri
   return assigned;
 }
 
-function unknownOption(rawName: string, declared: Declared): UsageError {
+function unknownOption(name: string, declared: Declared): UsageError {
   const known = Object.keys(declared).map((option) => `--${option}`);
-  return new UsageError(`unknown option '${rawName}'`, { hint: suggestion(rawName, known) });
+  return new UsageError(`unknown option '${asWritten(name)}'`, { hint: suggestion(asWritten(name), known) });
+}
+
+function asWritten(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
 function seeHelp(command: Command): string {
