@@ -36,6 +36,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/manifest.js')).manifest,
   },
   {
+    name: 'report',
+    summary: 'draw the HTML page and the charts of results again',
+    load: async () => (await import('./commands/report.js')).report,
+  },
+  {
     name: 'bench kernels',
     summary: 'measure the kernels beside their plain twins and other libraries',
     load: async () => (await import('./commands/bench-kernels.js')).benchKernelsCommand,

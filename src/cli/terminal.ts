@@ -26,9 +26,9 @@ export class Terminal {
     this.animates = process.stderr.isTTY && !isCi() && !options.quiet;
   }
 
-  /** Colours for text on stdout. */
-  get colours(): ReturnType<typeof picocolors.createColors> {
-    return picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY && !this.json);
+  /** Whether text on stdout may be coloured. */
+  get colours(): boolean {
+    return picocolors.isColorSupported && process.stdout.isTTY && !this.json;
   }
 
   /** Characters in a line of stdout. */

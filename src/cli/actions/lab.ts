@@ -1,12 +1,13 @@
 /** `snapdelta lab`: runs the laboratory, shows how far it is, and tells what it found. */
 import { join } from 'node:path';
 import { formatDuration } from '../../base/units.js';
+import { writeReport } from '../../harness/io/write-report.js';
 import { runLab } from '../../harness/lab.js';
+import { renderLab } from '../../harness/report/terminal.js';
 import type { LabEvent } from '../../harness/lab.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import type { Terminal } from '../terminal.js';
-import { labText } from '../text/lab.js';
 
 export async function runLaboratory(input: Input, context: Context): Promise<Outcome> {
   const outPath = input.text('out') ?? join('reports', 'out');
@@ -26,7 +27,13 @@ export async function runLaboratory(input: Input, context: Context): Promise<Out
     },
     progressTo(context.terminal),
   );
-  return { document: results, text: labText(results, outPath), kind: 'answer' };
+  const { pagePath } = await writeReport(results, outPath, {
+    signal: context.signal,
+    onProgress: ({ done, total, file }) => context.terminal.progress(`drawing ${file} (${done} of ${total})`),
+  });
+  const { colours, columns } = context.terminal;
+  const text = `${renderLab(results, { colours, columns })}\n\n${pagePath}`;
+  return { document: results, text, kind: 'answer' };
 }
 
 /** A line that redraws itself; where it may not, a line for each new configuration. */
