@@ -46,6 +46,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-kernels.js')).benchKernelsCommand,
   },
   {
+    name: 'bench pipeline',
+    summary: 'measure one configuration stage by stage: time, counts, bytes',
+    load: async () => (await import('./commands/bench-pipeline.js')).benchPipelineCommand,
+  },
+  {
     name: 'workloads list',
     summary: 'list the workloads that the laboratory can run',
     load: async () => (await import('./commands/workloads-list.js')).workloadsList,

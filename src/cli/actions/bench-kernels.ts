@@ -3,11 +3,11 @@ import { UsageError } from '../../base/errors.js';
 import { suggestion } from '../../base/suggest.js';
 import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
 import { benchKernels } from '../../harness/bench-kernels.js';
+import { withCpuProfile } from '../../harness/io/cpu-profile.js';
 import { writeResults } from '../../harness/io/result-file.js';
+import { kernelCaseNames } from '../../harness/measurement/kernel-cases.js';
 import type { KernelResults } from '../../harness/report/kernel-results.js';
-import { kernelNames } from '../../kernels/abi.js';
 import type { Context, Outcome } from '../command.js';
-import { withCpuProfile } from '../cpu-profile.js';
 import type { Input } from '../input.js';
 import { textTable } from '../../base/text-table.js';
 
@@ -16,16 +16,12 @@ const blockBytesMax = 4 * 1024 * 1024;
 
 export async function runBenchKernels(input: Input, context: Context): Promise<Outcome> {
   const { signal, terminal } = context;
-  const kernels = input.list('kernel');
-  for (const kernel of kernels) {
-    if (!(kernelNames as readonly string[]).includes(kernel)) {
-      throw new UsageError(`unknown kernel '${kernel}'`, { hint: suggestion(kernel, kernelNames) });
-    }
-  }
+  const kernels = input.list('kernel').map(kernelNamed);
   const blockBytes = input.list('block').map(blockSize);
   const bytes = input.bytes('size');
   const rounds = input.count('rounds', 1, 1000);
-  const results = await withCpuProfile(input.text('cpu-profile'), signal, () =>
+  const profilePath = input.text('cpu-profile');
+  const measure = (): Promise<KernelResults> =>
     benchKernels({
       signal,
       onProgress: ({ done, total, kernel }) => terminal.progress(`${kernel}: ${done} of ${total}`),
@@ -33,11 +29,24 @@ export async function runBenchKernels(input: Input, context: Context): Promise<O
       ...(blockBytes.length === 0 ? {} : { blockBytes }),
       ...(bytes === undefined ? {} : { bytes }),
       ...(rounds === undefined ? {} : { rounds }),
-    }),
-  );
+    });
+  const results = await (profilePath === undefined ? measure() : withCpuProfile(profilePath, measure));
   const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
   return { document: results, text: kernelText(results), kind: 'answer' };
+}
+
+/** A name as it is listed, or with hyphens for its spaces. */
+function kernelNamed(given: string): string {
+  const name = kernelCaseNames.find((known) => known === given || hyphenated(known) === given);
+  if (name !== undefined) return name;
+  throw new UsageError(`unknown kernel '${given}'`, {
+    hint: suggestion(given, kernelCaseNames.map(hyphenated)),
+  });
+}
+
+function hyphenated(name: string): string {
+  return name.replaceAll(' ', '-');
 }
 
 function blockSize(text: string): number {

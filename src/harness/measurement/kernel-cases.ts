@@ -29,6 +29,21 @@ export interface KernelCase {
   readonly pass: () => void;
 }
 
+/** Names that cases have, in their order. `sha256` and `memcpy` are measured as yardsticks only. */
+export const kernelCaseNames = [
+  'compare',
+  'xxh3-128',
+  'blake3',
+  'fastcdc',
+  'rolling sums',
+  'zero test',
+  'histogram',
+  'delta encode',
+  'delta apply',
+  'sha256',
+  'memcpy',
+] as const;
+
 const seed = 0x5eed;
 /** Twins take up to several hundred times as long: a smaller buffer keeps their passes short. They are far from being bound by memory. */
 const twinBytesMax = 1 << 18;
