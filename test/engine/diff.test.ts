@@ -11,7 +11,7 @@ import { buildManifest } from '../../src/engine/manifest.js';
 import { memorySnapshot } from '../../src/engine/snapshot/memory.js';
 import { openSnapshot } from '../../src/engine/snapshot/open.js';
 import type { Snapshot } from '../../src/engine/snapshot/snapshot.js';
-import { resolveStrategy } from '../../src/engine/strategy/registry.js';
+import { resolveStrategy } from '../../src/engine/strategy/settings.js';
 import { strategyNames } from '../../src/engine/strategy/strategy.js';
 import { applyEdits, concat, content, image } from '../support/pairs.js';
 

@@ -6,7 +6,7 @@ import { Meter } from '../../src/base/meter.js';
 import { apply } from '../../src/engine/apply/apply.js';
 import { diff } from '../../src/engine/diff.js';
 import { memoryTarget } from '../../src/engine/snapshot/target-memory.js';
-import { resolveStrategy } from '../../src/engine/strategy/registry.js';
+import { resolveStrategy } from '../../src/engine/strategy/settings.js';
 import type { Strategy } from '../../src/engine/strategy/strategy.js';
 import { createWasmKernels } from '../../src/kernels/load.js';
 import { bytesOf, imagePairs, treePairs, type Pair } from '../support/pairs.js';

@@ -24,5 +24,3 @@ export function detect(input: DetectionInput): Promise<Detection> {
   const detector = strategyParts[input.strategy.name].detect as Detector;
   return detector(input);
 }
-
-export { describeStrategy, resolveStrategy, settingKeys, settingsOf } from './settings.js';

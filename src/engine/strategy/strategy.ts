@@ -8,8 +8,6 @@ import type { FingerprintName } from '../fingerprint/fingerprint.js';
 export const strategyNames = ['compare', 'fixed', 'fastcdc', 'rolling'] as const;
 export type StrategyName = (typeof strategyNames)[number];
 
-export type { CompressionChoice };
-
 interface Common {
   readonly fingerprint: FingerprintName;
   /** Whether changed blocks are encoded against similar base bytes. Needs the base's content. */

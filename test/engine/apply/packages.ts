@@ -26,7 +26,7 @@ import { piecesOf } from '../../../src/engine/apply/pieces.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
-import { resolveStrategy } from '../../../src/engine/strategy/registry.js';
+import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import type { Settings } from '../../../src/engine/strategy/settings.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
 import { Workspace } from '../../../src/kernels/workspace.js';

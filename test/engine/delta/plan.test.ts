@@ -5,8 +5,7 @@ import { ExtentList, extentKind } from '../../../src/engine/detect/extents.js';
 import { Layout } from '../../../src/engine/snapshot/layout.js';
 
 const GiB = 1024 ** 3;
-const layoutOf = (sizeBytes: number): Layout =>
-  new Layout([{ path: '', kind: 'file', mode: 0, mtimeMicros: 0, sizeBytes }]);
+const layoutOf = (sizeBytes: number): Layout => new Layout([{ sizeBytes }]);
 const { copy, data, zero, repeat } = extentKind;
 
 describe('planSegments', () => {

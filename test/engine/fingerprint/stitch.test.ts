@@ -9,7 +9,7 @@ import { cutPiece } from '../../../src/engine/chunk/chunker.js';
 import type { ChunkerSpec } from '../../../src/engine/chunk/spec.js';
 import { fingerprints } from '../../../src/engine/fingerprint/fingerprint.js';
 import { blockTable, chunkerOf } from '../../../src/engine/strategy/blocks-detector.js';
-import { resolveStrategy } from '../../../src/engine/strategy/registry.js';
+import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { content, image } from '../../support/pairs.js';
 

@@ -7,7 +7,8 @@ import { extentKind, type ExtentColumns } from '../../../src/engine/detect/exten
 import { pairEntries } from '../../../src/engine/detect/pairing.js';
 import { contentDigests, snapshotId } from '../../../src/engine/fingerprint/identity.js';
 import type { Detection } from '../../../src/engine/strategy/detector.js';
-import { detect, resolveStrategy } from '../../../src/engine/strategy/registry.js';
+import { detect } from '../../../src/engine/strategy/registry.js';
+import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import { EngineRun } from '../../../src/engine/strategy/run.js';
 import type { Strategy } from '../../../src/engine/strategy/strategy.js';
 import { bytesOf, imagePairs, treePairs, type Pair } from '../../support/pairs.js';

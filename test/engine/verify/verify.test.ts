@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/engine/fingerprint/manifest.js';
 import { buildManifest } from '../../../src/engine/manifest.js';
 import { memorySnapshot, type MemoryEntry } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
-import { resolveStrategy } from '../../../src/engine/strategy/registry.js';
+import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import type { Settings } from '../../../src/engine/strategy/settings.js';
 import { verifyManifest, type VerifyOptions } from '../../../src/engine/verify/verify.js';
 import { Arena } from '../../../src/kernels/arena.js';
