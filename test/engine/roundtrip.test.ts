@@ -14,7 +14,12 @@ import { bytesOf, imagePairs, treePairs, type Pair } from '../support/pairs.js';
 const strategies: readonly Strategy[] = [
   resolveStrategy('compare', { blockBytes: 512 }),
   resolveStrategy('compare', { subBlock: false, codec: 'lz4' }),
-  resolveStrategy('fixed', { blockBytes: '4KiB', fingerprint: 'blake3', codec: 'deflate', deflate: 'portable' }),
+  resolveStrategy('fixed', {
+    blockBytes: '4KiB',
+    fingerprint: 'blake3',
+    codec: 'deflate',
+    deflate: 'portable',
+  }),
   resolveStrategy('fixed', { blockBytes: '1MiB', subBlock: false, codec: 'stored' }),
   resolveStrategy('fastcdc', { averageBytes: '2KiB', fingerprint: 'sha256', decisions: true }),
   resolveStrategy('fastcdc', { subBlock: false, level: 9 }),
@@ -25,7 +30,10 @@ const strategies: readonly Strategy[] = [
 async function roundTrip(pair: Pair, strategy: Strategy): Promise<void> {
   const target = memoryTarget();
   const run = diff(pair.base, pair.target, { strategy, workers: 1, clock: stoppedClock });
-  const summary = await apply(pair.base, run, target, { kernels: createWasmKernels(), meter: new Meter(stoppedClock) });
+  const summary = await apply(pair.base, run, target, {
+    kernels: createWasmKernels(),
+    meter: new Meter(stoppedClock),
+  });
   const rebuilt = target.snapshot();
   expect(rebuilt.entries).toEqual(pair.target.entries);
   expect(Buffer.compare(bytesOf(rebuilt), bytesOf(pair.target))).toBe(0);
