@@ -7,7 +7,6 @@
  * results.json with what it had (`complete` is false).
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError, throwIfCancelled } from '../base/errors.js';
 import { loadProfile, shippedProfileNames } from '../engine/profile/read.js';
@@ -19,6 +18,7 @@ import { captureEnvironment } from './io/environment.js';
 import { preparePairs, type PreparedPair } from './io/pairs.js';
 import { writeResults } from './io/result-file.js';
 import { runIsolated, type Isolation } from './io/runner.js';
+import { makeScratch } from './io/scratch.js';
 import type { Job, Outcome } from './measurement/job.js';
 import { Tally } from './measurement/tally.js';
 import { assembleLab } from './report/assemble-lab.js';
@@ -82,7 +82,7 @@ export async function runLab(
   const configurations = laboratoryConfigurations(profiles, quick);
   orWorldError('create', outPath, () => mkdirSync(outPath, { recursive: true }));
   const resultsPath = join(outPath, 'results.json');
-  const scratchPath = orWorldError('create', tmpdir(), () => mkdtempSync(join(tmpdir(), 'snapdelta-lab-')));
+  const scratchPath = makeScratch();
   try {
     const environment = captureEnvironment();
     const jobs = options.jobs ?? Math.min(2, environment.cores);
@@ -117,6 +117,7 @@ export async function runLab(
           pairs: pairs.map(({ pair }) => pair),
           workers,
           recheck: round === 0 ? rechecked(pairs, index, quick) : [],
+          warmUp: true,
           scratchPath: mkdtempSync(join(scratchPath, 'job-')),
         };
         onEvent({ type: 'measuring', round: round + 1, configuration: id, done, total });

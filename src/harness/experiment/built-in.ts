@@ -60,6 +60,11 @@ export function laboratoryConfigurations(profiles: readonly Profile[], quick: bo
   return uniqueConfigurations([...builtIn, ...own]);
 }
 
+/** A strategy under its short name. */
+export function describeConfiguration(strategy: Strategy): Configuration {
+  return configuration(strategy, []);
+}
+
 function configuration(strategy: Strategy, profiles: readonly string[]): Configuration {
   return { id: configurationName(strategy, usualLevel), strategy, profiles };
 }

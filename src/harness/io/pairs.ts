@@ -5,7 +5,7 @@ import { suggestion } from '../../base/suggest.js';
 import { workloadBytesMin } from '../../workload/workload.js';
 import type { SnapshotPair } from '../measurement/job.js';
 import type { WorkloadRecord } from '../measurement/row.js';
-import { listWorkloads, prepareWorkload } from './workload-files.js';
+import { listWorkloads, prepareSeries, prepareWorkload, type PreparedWorkload } from './workload-files.js';
 
 export interface PreparedPair {
   readonly pair: SnapshotPair;
@@ -14,10 +14,12 @@ export interface PreparedPair {
 
 export interface PairChoices {
   readonly workloadFile?: string;
-  /** Names; by default all of the file. */
+  /** Names, or folders (anything with a slash) whose children are a series of snapshots; by default all of the file. */
   readonly workloads?: readonly string[];
   /** Relative to the sizes in the definitions. */
   readonly scale: number;
+  /** In place of `scale`: the size itself. */
+  readonly sizeBytes?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -31,13 +33,13 @@ export type PairEvent =
  */
 export async function preparePairs(
   folder: string,
-  { workloadFile, workloads: names, scale, signal }: PairChoices,
+  { workloadFile, workloads: names, scale, sizeBytes, signal }: PairChoices,
   onEvent: (event: PairEvent) => void,
 ): Promise<PreparedPair[]> {
   const listed = listWorkloads(workloadFile);
   const known = listed.map(({ name }) => name);
   for (const name of names ?? []) {
-    if (!known.includes(name)) {
+    if (!isFolder(name) && !known.includes(name)) {
       throw new UsageError(`unknown workload '${name}'`, { hint: suggestion(name, known) });
     }
   }
@@ -52,25 +54,34 @@ export async function preparePairs(
     onEvent({ type: 'preparing', workload: name, done, total: wanted.length });
     const bytes =
       'bytes' in definition
-        ? { bytes: Math.max(workloadBytesMin, Math.round(definition.bytes * scale)) }
+        ? { bytes: Math.max(workloadBytesMin, sizeBytes ?? Math.round(definition.bytes * scale)) }
         : {};
     const control = signal === undefined ? {} : { signal };
     const made = await prepareWorkload(definition, join(folder, name), { ...bytes, snapshots: 2 }, control);
-    const [base, target] = made.snapshots;
-    if (base === undefined || target === undefined) {
-      throw new UsageError(`workload ${name} has fewer than two snapshots`);
-    }
-    pairs.push({
-      pair: { workload: name, basePath: base.path, targetPath: target.path },
-      record: {
-        name,
-        summary: made.summary,
-        baseBytes: base.sizeBytes,
-        targetBytes: target.sizeBytes,
-        changedBytes: target.changedBytes,
-        seed: made.seed,
-      },
-    });
+    pairs.push(pairOf(made));
   }
+  for (const name of names?.filter(isFolder) ?? []) pairs.push(pairOf(prepareSeries(name)));
   return pairs;
+}
+
+function isFolder(name: string): boolean {
+  return /[/\\]/.test(name);
+}
+
+/** The first two snapshots. */
+function pairOf({ name, summary, seed, snapshots: [base, target] }: PreparedWorkload): PreparedPair {
+  if (base === undefined || target === undefined) {
+    throw new UsageError(`workload ${name} has fewer than two snapshots`);
+  }
+  return {
+    pair: { workload: name, basePath: base.path, targetPath: target.path },
+    record: {
+      name,
+      summary,
+      baseBytes: base.sizeBytes,
+      targetBytes: target.sizeBytes,
+      changedBytes: target.changedBytes,
+      seed,
+    },
+  };
 }

@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import { Resvg } from '@resvg/resvg-js';
-import { parse, View } from 'vega';
+import { Error as errorLevel, parse, resetSVGDefIds, View } from 'vega';
 import { compile } from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
 import type { Specification } from '../report/charts/chart.js';
@@ -18,15 +18,54 @@ const fontFiles = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600Semi
   require.resolve(`@expo-google-fonts/inter/${file}`),
 );
 
-/** A complete specification (assembleChart) as an SVG document. */
-export async function renderSvg(specification: Specification): Promise<string> {
+/**
+ * A complete specification (assembleChart, withTheme) as an SVG document. What Vega-Lite has to say against it goes to `onWarning`; a
+ * specification of ours gives it no reason.
+ */
+export async function renderSvg(
+  specification: Specification,
+  onWarning: (warning: string) => void = () => undefined,
+): Promise<string> {
   // Vega-Lite checks what it is given while it compiles; our type says only that it is an object.
-  const { spec } = compile(specification as unknown as TopLevelSpec);
-  const view = new View(parse(spec), { renderer: 'none' });
+  const { spec } = compile(specification as unknown as TopLevelSpec, { logger: new Complaints(onWarning) });
+  // Vega warns of every facet that has no data yet while it starts.
+  const view = new View(parse(spec), { renderer: 'none', logLevel: errorLevel });
   try {
+    // Gradients and clips are numbered through the life of the process: begin again, so that bytes repeat.
+    resetSVGDefIds();
     return await view.toSVG();
   } finally {
     view.finalize();
+  }
+}
+
+/** Vega's logger interface. */
+class Complaints {
+  readonly #onWarning: (warning: string) => void;
+
+  constructor(onWarning: (warning: string) => void) {
+    this.#onWarning = onWarning;
+  }
+
+  level(): this {
+    return this;
+  }
+
+  error(...words: readonly unknown[]): this {
+    return this.warn(...words);
+  }
+
+  warn(...words: readonly unknown[]): this {
+    this.#onWarning(words.map(String).join(' '));
+    return this;
+  }
+
+  info(): this {
+    return this;
+  }
+
+  debug(): this {
+    return this;
   }
 }
 

@@ -25,10 +25,10 @@ import { firstDifference } from './compare-trees.js';
 import { operationBytes } from './package-anatomy.js';
 import { measure } from './usage.js';
 
-/** Yields an outcome for each pair, in order. The first pair is run once before it is measured, so that nothing is compiled on the clock. */
+/** Yields an outcome for each pair, in order. With `warmUp` the first pair is run once before it is measured, so that nothing is compiled on the clock. */
 export async function* runJob(job: Job, signal?: AbortSignal): AsyncGenerator<Outcome, void, void> {
   const [first] = job.pairs;
-  if (first !== undefined) await runPair(job, first, signal);
+  if (job.warmUp && first !== undefined) await runPair(job, first, signal);
   for (const pair of job.pairs) yield await runPair(job, pair, signal);
 }
 

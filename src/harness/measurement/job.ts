@@ -22,6 +22,8 @@ export interface Job {
   readonly workers: number;
   /** Workloads whose diff is made once more with another number of workers, to compare the bytes. */
   readonly recheck: readonly string[];
+  /** Whether the first pair is run once before it is measured. */
+  readonly warmUp: boolean;
   /** An empty folder for packages and rebuilt targets; emptied again after each pair. */
   readonly scratchPath: string;
 }

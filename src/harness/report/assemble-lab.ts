@@ -20,7 +20,8 @@ export interface LabParts {
 export function assembleLab(parts: LabParts): LabResults {
   const { complete, environment, options, profiles, kernels } = parts;
   const configurations = parts.configurations.map(configurationRecord);
-  const measured = { configurations, workloads: [...parts.workloads], rows: [...parts.rows] };
+  // Jobs end in any order; documents do not show it.
+  const measured = { configurations, workloads: [...parts.workloads], rows: inOrder(parts, configurations) };
   const ownId = (profile: Profile): string =>
     configurations.find(({ profiles: names }) => names.includes(profile.name))?.id ?? '';
   return {
@@ -40,4 +41,17 @@ export function assembleLab(parts: LabParts): LabResults {
     })),
     verdicts: complete ? profiles.map((profile) => judgeProfile(profile, ownId(profile), measured)) : [],
   };
+}
+
+function inOrder({ rows, workloads }: LabParts, configurations: readonly { readonly id: string }[]): Row[] {
+  const place = new Map<string, number>();
+  for (const { id } of configurations) {
+    for (const { name } of workloads) place.set(key(id, name), place.size);
+  }
+  const placeOf = (row: Row): number => place.get(key(row.configuration, row.workload)) ?? place.size;
+  return [...rows].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+function key(configuration: string, workload: string): string {
+  return `${configuration}\n${workload}`;
 }

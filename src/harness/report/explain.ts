@@ -4,7 +4,7 @@ import type { Exclusion } from '../tuning/eligibility.js';
 import { timeToSyncMs } from '../tuning/link-model.js';
 import type { ProfileVerdict } from '../tuning/verdict.js';
 import type { ProfileRecord } from './lab-results.js';
-import { formatBitRate, formatPercent, formatRatio, metricWords } from './words.js';
+import { formatBitRate, formatPercent, metricWords } from './words.js';
 
 /** Scores closer than this are called equal: repeated runs on a quiet machine differ by as much. */
 export const equalScoreRatio = 1.03;
@@ -30,6 +30,7 @@ export function explain(verdict: ProfileVerdict, profile: ProfileRecord): Explan
   return {
     headline: `${first.configuration} wins`,
     reasons: [
+      ...(verdict.lifted.length === 0 ? [] : [liftedSentence(verdict)]),
       ...comparisonSentences(verdict),
       linkSentence(verdict, profile),
       ...(second === undefined ? [] : [marginSentence(first, second)]),
@@ -44,9 +45,9 @@ function comparisonSentences({ comparisons }: ProfileVerdict): string[] {
   return comparisons.map(({ configuration, metric, ratio, fewer, workloads }) => {
     const words = metricWords[metric];
     const where = `${fewer} of ${workloads} workloads`;
-    if (ratio > 1.02) return `It ${words.less(formatRatio(ratio))} ${configuration}, with less on ${where}.`;
+    if (ratio > 1.02) return `It ${words.less(ratio)} ${configuration}, with less on ${where}.`;
     if (ratio < 0.98) {
-      return `It ${words.more(formatRatio(1 / ratio))} ${configuration} (less on ${where}), and makes it up by its other objectives.`;
+      return `It ${words.more(1 / ratio)} ${configuration} (less on ${where}), and makes it up by its other objectives.`;
     }
     return `In ${words.title} it equals ${configuration} (less on ${where}).`;
   });
@@ -80,7 +81,7 @@ function lossSentences({ losses }: ProfileVerdict): string[] {
   const worst = losses[0];
   if (worst === undefined) return ['Nothing beats it by a tenth on any workload.'];
   const { metric, to, workload, ratio } = worst;
-  return [`It is weakest on ${workload}, where it ${metricWords[metric].more(formatRatio(ratio))} ${to}.`];
+  return [`It is weakest on ${workload}, where it ${metricWords[metric].more(ratio)} ${to}.`];
 }
 
 function ownSentence({ own, winner, excluded }: ProfileVerdict): string {
@@ -103,6 +104,17 @@ const exclusionTitles: Readonly<Record<Exclusion['kind'], string>> = {
   cpu: 'exceed the CPU limit',
   exchange: 'exchange too much before the diff',
 };
+
+const limitTitles: Readonly<Record<ProfileVerdict['lifted'][number], string>> = {
+  cpu: 'CPU per MiB',
+  'peak-memory': 'memory',
+  exchange: 'bytes exchanged before the diff',
+};
+
+function liftedSentence({ lifted }: ProfileVerdict): string {
+  const limits = lifted.map((limit) => limitTitles[limit]).join(', ');
+  return `Nothing keeps the profile's limit of ${limits} on this machine: judged without it.`;
+}
 
 /** Counts by the first reason of each, in the order of the checks. */
 function excludedSentence({ excluded }: ProfileVerdict): string {

@@ -9,6 +9,9 @@ import type { ConfigurationRecord } from '../experiment/configuration.js';
 import type { Row, WorkloadRecord } from '../measurement/row.js';
 import { exactValue, sampledMedian } from '../statistics/values.js';
 
+/** Limits that depend on the machine, in the order in which they may be lifted when nothing keeps them. */
+export const measuredLimits = ['cpu', 'peak-memory', 'exchange'] as const;
+
 const exceeded = { value: z.number(), limit: z.number() };
 
 export const exclusionSchema = z.discriminatedUnion('kind', [

@@ -9,7 +9,8 @@ import type { Profile } from '../../engine/profile/profile.js';
 import type { ConfigurationRecord } from '../experiment/configuration.js';
 import type { Row, WorkloadRecord } from '../measurement/row.js';
 import { geometricMean } from '../statistics/summary.js';
-import { exclusionSchema, exclusions } from './eligibility.js';
+import { exclusionSchema, exclusions, measuredLimits } from './eligibility.js';
+import type { Exclusion } from './eligibility.js';
 import { meanLine, quickestRanges, syncLine, timeToSyncMs, transferMs } from './link-model.js';
 import type { SyncLine } from './link-model.js';
 import { objectiveFloors, rank } from './score.js';
@@ -41,6 +42,11 @@ export const profileVerdictSchema = z.strictObject({
   profile: z.string(),
   ranking: z.array(placeSchema).describe('eligible configurations, best first'),
   excluded: z.array(z.strictObject({ configuration: z.string(), reasons: z.array(exclusionSchema) })),
+  lifted: z
+    .array(z.enum(measuredLimits))
+    .describe(
+      'limits that nothing otherwise eligible keeps on this machine, and which were therefore left out',
+    ),
   winner: z.string().nullable().describe('null when no configuration is eligible'),
   linkShare: z.number().nullable().describe("share of the winner's mean time to sync that the link takes"),
   comparisons: z.array(comparisonSchema),
@@ -83,10 +89,15 @@ export function judgeProfile(profile: Profile, own: string, measured: Measured):
     ({ id }) => rowsOf.get(id)?.length === measured.workloads.length,
   );
   const rows = (id: string): readonly Row[] => rowsOf.get(id) ?? [];
-  const excluded = complete
-    .map((configuration) => ({
-      configuration: configuration.id,
-      reasons: exclusions(configuration, rows(configuration.id), measured.workloads, profile),
+  const found = complete.map((configuration) => ({
+    configuration: configuration.id,
+    reasons: exclusions(configuration, rows(configuration.id), measured.workloads, profile),
+  }));
+  const lifted = limitsToLift(found.map(({ reasons }) => reasons));
+  const excluded = found
+    .map(({ configuration, reasons }) => ({
+      configuration,
+      reasons: reasons.filter(({ kind }) => !lifted.some((limit) => limit === kind)),
     }))
     .filter(({ reasons }) => reasons.length > 0);
   const out = new Set(excluded.map(({ configuration }) => configuration));
@@ -112,6 +123,7 @@ export function judgeProfile(profile: Profile, own: string, measured: Measured):
       meanSync: line(score.configuration),
     })),
     excluded,
+    lifted,
     winner: winner?.configuration ?? null,
     linkShare:
       winner === undefined ? null : linkShare(line(winner.configuration), profile.link.bitsPerSecond),
@@ -129,6 +141,14 @@ export function judgeProfile(profile: Profile, own: string, measured: Measured):
       toBitsPerSecond: Number.isFinite(toBitsPerSecond) ? toBitsPerSecond : null,
     })),
   };
+}
+
+/** The fewest limits without which something is eligible: none, one, or all that are measured. */
+function limitsToLift(reasons: readonly (readonly Exclusion[])[]): (typeof measuredLimits)[number][] {
+  const attempts = [[], ...measuredLimits.map((limit) => [limit]), [...measuredLimits]];
+  const helps = (lifted: readonly string[]): boolean =>
+    reasons.some((own) => own.every(({ kind }) => lifted.includes(kind)));
+  return attempts.find(helps) ?? [];
 }
 
 function linkShare(line: SyncLine, bitsPerSecond: number): number {

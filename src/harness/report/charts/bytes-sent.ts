@@ -49,8 +49,8 @@ export function bytesSentChart(results: LabResults): Chart {
         ? 'Bytes sent'
         : `${winner.configuration} sends the least overall: ${formatRatio(winner.ratio)} the best of each workload`,
     subtitle: [
-      'Package plus whatever has to be exchanged before it. Darker is further from the best of the column; bold is the best.',
-      `"${overall}" is the geometric mean of the ratios to the best; sizes up to ${formatBytes(floor)} count as equal (they fit one round trip).`,
+      'Package plus whatever has to be exchanged before it. The stronger a cell stands out, the further it is from the best of its column (bold).',
+      `"${overall}" is the geometric mean of these ratios; sizes up to ${formatBytes(floor)} count as equal, since they fit one round trip.`,
     ],
     datasets: { table: [...table, ...summary] },
     parameters: {

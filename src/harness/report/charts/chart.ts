@@ -17,7 +17,7 @@ export interface Chart {
   readonly name: ChartName;
   /** The finding, in one line. */
   readonly title: string;
-  /** How to read it: what is drawn, units, what is better. One element a line. */
+  /** How to read it: what is drawn, units, what is better. Sentences, which are broken into lines. */
   readonly subtitle: readonly string[];
   readonly datasets: Readonly<Record<string, readonly ChartRow[]>>;
   /** Values of parameters that the specification declares, such as an order of rows. */
@@ -27,16 +27,40 @@ export interface Chart {
 /** A Vega-Lite specification as parsed JSON; its own schema checks it when it is compiled. */
 export type Specification = Readonly<Record<string, unknown>>;
 
-/** The specification with the chart's data and title and the theme's colours put in. */
-export function assembleChart(specification: Specification, chart: Chart, theme: ThemeName): Specification {
-  const { parameters, config } = themes[theme];
+/** The specification with the chart's data and title put in; still without colours. */
+export function assembleChart(specification: Specification, chart: Chart): Specification {
   const declared = (specification['params'] ?? []) as readonly unknown[];
-  const values = { ...parameters, ...chart.parameters };
   return {
     ...specification,
-    title: { text: chart.title, subtitle: chart.subtitle },
+    title: { text: chart.title, subtitle: wrapped(chart.subtitle.join(' ')) },
     datasets: chart.datasets,
-    params: [...declared, ...Object.entries(values).map(([name, value]) => ({ name, value }))],
-    config,
+    params: [...declared, ...parameterList(chart.parameters ?? {})],
   };
+}
+
+/** An assembled chart in a theme: complete. The page does the same in the browser (html/script.ts). */
+export function withTheme(assembled: Specification, name: ThemeName): Specification {
+  const { parameters, config } = themes[name];
+  const params = assembled['params'] as readonly unknown[];
+  return { ...assembled, params: [...params, ...parameterList(parameters)], config };
+}
+
+/** As Vega-Lite declares them. */
+export function parameterList(values: Readonly<Record<string, unknown>>): { name: string; value: unknown }[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
+/** Narrower than the narrowest chart, also where text widths are only estimated. */
+const lineCharactersMax = 104;
+
+function wrapped(text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > lineCharactersMax) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return line === '' ? lines : [...lines, line];
 }

@@ -8,6 +8,9 @@ import type { Chart, ChartRow } from './chart.js';
 export function kernelsChart(rows: readonly KernelRow[]): Chart {
   const order = [...new Set(rows.map(({ kernel }) => kernel))];
   const blocks = [...new Set(rows.map(({ blockBytes }) => blockBytes))].sort((a, b) => a - b);
+  const labels = new Map(
+    order.flatMap((kernel) => labelHeights(rows.filter((row) => row.kernel === kernel))),
+  );
   const table = rows.map(({ kernel, implementation, blockBytes, gigabytesPerSecond }): ChartRow => ({
     kernel,
     implementation,
@@ -16,8 +19,7 @@ export function kernelsChart(rows: readonly KernelRow[]): Chart {
     gigabytesPerSecond: gigabytesPerSecond.median,
     low: gigabytesPerSecond.low,
     high: gigabytesPerSecond.high,
-    last:
-      blockBytes === Math.max(...rows.filter((row) => row.kernel === kernel).map((row) => row.blockBytes)),
+    labelAt: labels.get(`${kernel} ${implementation} ${blockBytes}`) ?? null,
   }));
   return {
     name: 'kernels',
@@ -28,6 +30,22 @@ export function kernelsChart(rows: readonly KernelRow[]): Chart {
     datasets: { table },
     parameters: { kernelOrder: order, blockOrder: blocks.map(blockLabel) },
   };
+}
+
+/** Names stand beside the last point; where points are closer than a line of text is high, the upper ones move up. */
+const labelSpacing = 1.9;
+
+function labelHeights(rows: readonly KernelRow[]): [string, number][] {
+  const last = Math.max(...rows.map(({ blockBytes }) => blockBytes));
+  let lowest = 0;
+  return rows
+    .filter(({ blockBytes }) => blockBytes === last)
+    .sort((a, b) => a.gigabytesPerSecond.median - b.gigabytesPerSecond.median)
+    .map(({ kernel, implementation, gigabytesPerSecond }) => {
+      const height = Math.max(gigabytesPerSecond.median, lowest);
+      lowest = height * labelSpacing;
+      return [`${kernel} ${implementation} ${last}`, height];
+    });
 }
 
 /** How much faster than the fastest peer, kernel by kernel, as a geometric mean over block sizes. */

@@ -10,7 +10,7 @@ export const themeNames: readonly ThemeName[] = ['light', 'dark'];
 
 interface Theme {
   /** Colours by name, for expressions in specifications. */
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string | number>>;
   readonly config: Specification;
 }
 
@@ -22,8 +22,10 @@ interface Palette {
   readonly families: Readonly<Record<StrategyName, string>>;
   /** Seven hues that are told apart side by side. */
   readonly categories: readonly string[];
-  /** From the best to the worst. */
+  /** From the best to the worst, for ratios of 1 to 100 on a log scale. */
   readonly ramp: readonly string[];
+  /** From which ratio on the ramp is so far from paper that text on it has to be in the paper's colour. */
+  readonly inkFlipRatio: number;
 }
 
 const font = 'Inter, system-ui, sans-serif';
@@ -37,6 +39,7 @@ const palettes: Readonly<Record<ThemeName, Palette>> = {
     families: { compare: '#0072b2', fixed: '#b25f00', fastcdc: '#00805e', rolling: '#b0478a' },
     categories: ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#d55e00', '#56b4e9', '#7d7f85'],
     ramp: ['#f4f8fc', '#cfe1f2', '#93c3df', '#4b97c9', '#1f6cb0', '#08306b'],
+    inkFlipRatio: 14,
   },
   dark: {
     paper: '#14171b',
@@ -46,16 +49,18 @@ const palettes: Readonly<Record<ThemeName, Palette>> = {
     families: { compare: '#56b4e9', fixed: '#f0a93b', fastcdc: '#2fc79b', rolling: '#e592c3' },
     categories: ['#56b4e9', '#f0b942', '#2fc79b', '#e592c3', '#ff8a57', '#3f7fc4', '#9aa0aa'],
     ramp: ['#1b2530', '#17405f', '#1d6491', '#3a8fc4', '#7dbde4', '#d6ecfa'],
+    inkFlipRatio: 12,
   },
 };
 
-function theme({ paper, ink, muted, grid, families, categories, ramp }: Palette): Theme {
+function theme({ paper, ink, muted, grid, families, categories, ramp, inkFlipRatio }: Palette): Theme {
   return {
     parameters: {
       paper,
       ink,
       muted,
       grid,
+      inkFlipRatio,
       ...families,
       ...Object.fromEntries(categories.map((colour, index) => [`category${index}`, colour])),
     },

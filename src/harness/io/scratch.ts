@@ -1,0 +1,29 @@
+/**
+ * A folder for what a measurement writes and throws away. In memory where the system has a place for that and it is large enough, so
+ * that the program is measured and not the disk; else among temporary files.
+ */
+import { accessSync, constants, mkdtempSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { orWorldError } from '../../engine/snapshot/failures.js';
+
+const memoryPath = '/dev/shm';
+
+/** Snapshots of the built-in workloads and what two jobs rebuild from them, several times over. Containers often grant 64 MiB only. */
+const freeBytesMin = 2 ** 31;
+
+/** A new folder of its own; the caller removes it. */
+export function makeScratch(): string {
+  const parent = isRoomy(memoryPath) ? memoryPath : tmpdir();
+  return orWorldError('create', parent, () => mkdtempSync(join(parent, 'snapdelta-')));
+}
+
+function isRoomy(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize >= freeBytesMin;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+/** Writes the report of a laboratory run into a folder: index.html, and every chart as SVG and PNG, light and dark. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { throwIfCancelled } from '../../base/errors.js';
+import { orWorldError } from '../../engine/snapshot/failures.js';
+import { laboratoryCharts } from '../report/charts/all.js';
+import { assembleChart, withTheme } from '../report/charts/chart.js';
+import { themeNames } from '../report/charts/theme.js';
+import { renderPage, type ChartLibraries, type PageChart } from '../report/html/page.js';
+import type { LabResults } from '../report/lab-results.js';
+import { readSpecification } from './chart-files.js';
+import { renderPng, renderSvg } from './render.js';
+
+export interface ReportOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: {
+    readonly done: number;
+    readonly total: number;
+    readonly file: string;
+  }) => void;
+}
+
+export interface WrittenReport {
+  readonly pagePath: string;
+  readonly picturePaths: readonly string[];
+}
+
+/** Pixels for each unit of the drawing: sharp on a screen of double density. */
+const pngScale = 2;
+
+/** Throws WorldError when the folder cannot be written, CancelledError. */
+export async function writeReport(
+  results: LabResults,
+  outPath: string,
+  { signal, onProgress }: ReportOptions = {},
+): Promise<WrittenReport> {
+  orWorldError('create', outPath, () => mkdirSync(outPath, { recursive: true }));
+  const charts = laboratoryCharts(results);
+  const pages: PageChart[] = [];
+  const picturePaths: string[] = [];
+  const total = charts.length * themeNames.length * 2 + 1;
+  const write = (file: string, content: string | Uint8Array): string => {
+    throwIfCancelled(signal);
+    onProgress?.({ done: picturePaths.length, total, file });
+    const path = join(outPath, file);
+    orWorldError('write', path, () => writeFileSync(path, content));
+    return path;
+  };
+  for (const chart of charts) {
+    const specification = assembleChart(readSpecification(chart.name), chart);
+    const drawn = new Map<string, string>();
+    for (const theme of themeNames) {
+      const svg = await renderSvg(withTheme(specification, theme));
+      drawn.set(theme, svg);
+      picturePaths.push(write(`${chart.name}-${theme}.svg`, svg));
+      picturePaths.push(write(`${chart.name}-${theme}.png`, renderPng(svg, pngScale)));
+    }
+    pages.push({ chart, specification, svg: drawn.get('light') ?? '' });
+  }
+  const pagePath = write('index.html', renderPage(results, pages, chartLibraries()));
+  return { pagePath, picturePaths };
+}
+
+/** The minified builds for browsers, which lie beside the modules that their packages export. */
+function chartLibraries(): ChartLibraries {
+  const require = createRequire(import.meta.url);
+  return ['vega', 'vega-lite', 'vega-embed'].map((name) =>
+    readFileSync(join(dirname(require.resolve(name)), `${name}.min.js`), 'utf8'),
+  );
+}

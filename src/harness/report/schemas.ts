@@ -1,0 +1,19 @@
+/** The published JSON Schemas of result files, by the name in their `schema` field. */
+import { z } from 'zod';
+import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
+import { labResultsSchema, labSchemaName } from './lab-results.js';
+import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
+
+const documents: Readonly<Record<string, z.ZodType>> = {
+  [labSchemaName]: labResultsSchema,
+  [kernelSchemaName]: kernelResultsSchema,
+  [pipelineSchemaName]: pipelineResultsSchema,
+};
+
+export const resultSchemaNames: readonly string[] = Object.keys(documents);
+
+/** Draft 2020-12. Undefined for a name that is not in `resultSchemaNames`. */
+export function resultJsonSchema(name: string): object | undefined {
+  const document = documents[name];
+  return document === undefined ? undefined : { $id: name, ...z.toJSONSchema(document) };
+}

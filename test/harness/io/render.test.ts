@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { readSpecification } from '../../../src/harness/io/chart-files.js';
+import { renderPng, renderSvg } from '../../../src/harness/io/render.js';
+import { laboratoryCharts } from '../../../src/harness/report/charts/all.js';
+import { assembleChart, withTheme } from '../../../src/harness/report/charts/chart.js';
+import { themeNames } from '../../../src/harness/report/charts/theme.js';
+import { syntheticResults } from '../synthetic.js';
+
+const charts = laboratoryCharts(syntheticResults());
+
+describe.each(charts)('chart $name', (chart) => {
+  const specification = assembleChart(readSpecification(chart.name), chart);
+
+  it.each(themeNames)('gives the same bytes each time (%s)', async (theme) => {
+    const first = await renderSvg(withTheme(specification, theme));
+    const second = await renderSvg(withTheme(specification, theme));
+    // A comparison that prints no document of several hundred kilobytes when it fails.
+    expect(second === first).toBe(true);
+    expect(Buffer.from(renderPng(second, 0.5)).equals(Buffer.from(renderPng(first, 0.5)))).toBe(true);
+  });
+
+  it('says its title and draws every number', async () => {
+    const warnings: string[] = [];
+    const svg = await renderSvg(withTheme(specification, 'light'), (warning) => warnings.push(warning));
+    expect(warnings).toEqual([]);
+    expect(svg).toContain(chart.title.replace(/&/g, '&amp;').replace(/</g, '&lt;'));
+    expect(svg).not.toMatch(/NaN|undefined|Infinity/);
+  });
+});
+
+describe('PNG', () => {
+  it('has text: the font is found', () => {
+    const svg = (text: string): string =>
+      `<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><text y="14" font-family="Inter">${text}</text></svg>`;
+    expect(Buffer.from(renderPng(svg('words'), 1)).equals(Buffer.from(renderPng(svg(''), 1)))).toBe(false);
+  });
+});
