@@ -26,7 +26,7 @@ export function textTable(
     });
   const joined = (cells: readonly string[]): string => line(cells).join('  ').trimEnd();
   return [
-    line(head).map(heading).join('  '),
+    line(head).map(heading).join('  ').trimEnd(),
     ...(rule ? [widths.map((length) => '-'.repeat(length)).join('  ')] : []),
     ...rows.map(joined),
   ].join('\n');
