@@ -43,7 +43,7 @@ export function configurationName(strategy: Strategy, usualLevel: number): strin
     strategy.name,
     `${size === 0 ? 'auto' : formatBytes(size).replace(/ (?:([KM])i)?B$/, '$1')}${strategy.subBlock ? '+delta' : ''}`,
     strategy.fingerprint === 'xxh3-128' ? '' : strategy.fingerprint,
-    codec === 'auto' && level === usualLevel ? '' : shown === 'auto' ? `auto-${level}` : shown,
+    codec === 'auto' && level === usualLevel ? '' : shown === 'auto' ? `level-${level}` : shown,
   ]
     .filter((part) => part !== '')
     .join(' ');

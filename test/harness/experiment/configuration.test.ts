@@ -19,7 +19,7 @@ describe('configurations', () => {
     expect(name('rolling', { fingerprint: 'blake3' })).toBe('rolling auto+delta blake3');
     expect(name('fixed', { blockBytes: 1 << 20, codec: 'zstd', level: 19 })).toBe('fixed 1M+delta zstd-19');
     expect(name('compare', { codec: 'lz4', level: 1 })).toBe('compare 4K+delta lz4');
-    expect(name('compare', { level: 9 })).toBe('compare 4K+delta auto-9');
+    expect(name('compare', { level: 9 })).toBe('compare 4K+delta level-9');
   });
 
   it('are merged when equal, and numbered when only their names are', () => {
