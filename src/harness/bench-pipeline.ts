@@ -2,7 +2,6 @@
  * `bench pipeline`: one configuration over one or several workloads, in this process, as often as asked: every stage in time, every count,
  * each delta applied and compared byte for byte. With a CPU profile on request.
  */
-import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.js';
 import type { Strategy } from '../engine/strategy/strategy.js';
@@ -12,7 +11,7 @@ import { withCpuProfile } from './io/cpu-profile.js';
 import { captureEnvironment } from './io/environment.js';
 import { preparePairs, type PairChoices, type PairEvent, type PreparedPair } from './io/pairs.js';
 import { runJob } from './io/run-job.js';
-import { makeScratch } from './io/scratch.js';
+import { Scratch } from './io/scratch.js';
 import { metricDescriptors } from './measurement/metric.js';
 import { Tally } from './measurement/tally.js';
 import { pipelineSchemaName, type PipelineResults } from './report/pipeline-results.js';
@@ -42,13 +41,13 @@ export async function benchPipeline(
 ): Promise<PipelineResults> {
   const { strategy, scale = 1, rounds = 5, cpuProfilePath } = options;
   if (!(rounds >= 1)) throw new UsageError(`rounds: ${rounds} is less than 1`);
-  const scratchPath = makeScratch();
+  const scratch = new Scratch();
   try {
-    const pairs = await preparePairs(join(scratchPath, 'workloads'), { ...options, scale }, onEvent);
+    const pairs = await preparePairs(join(scratch.path, 'workloads'), { ...options, scale }, onEvent);
     const configuration = describeConfiguration(strategy);
     const tally = new Tally();
     const measure = (): Promise<void> =>
-      measureRounds(options, pairs, configuration.id, scratchPath, tally, onEvent);
+      measureRounds(options, pairs, configuration.id, scratch, tally, onEvent);
     await (cpuProfilePath === undefined ? measure() : withCpuProfile(cpuProfilePath, measure));
     return {
       schema: pipelineSchemaName,
@@ -60,7 +59,7 @@ export async function benchPipeline(
       rows: tally.rows(),
     };
   } finally {
-    rmSync(scratchPath, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 
@@ -68,15 +67,13 @@ async function measureRounds(
   { strategy, workers = 1, rounds = 5, signal }: PipelineBenchOptions,
   pairs: readonly PreparedPair[],
   configuration: string,
-  scratchPath: string,
+  scratch: Scratch,
   tally: Tally,
   onEvent: (event: PipelineEvent) => void,
 ): Promise<void> {
   const total = rounds * pairs.length;
   let done = 0;
   for (let round = 0; round < rounds; round++) {
-    const jobPath = join(scratchPath, `round-${round}`);
-    mkdirSync(jobPath);
     const job = {
       configuration,
       strategy,
@@ -84,7 +81,7 @@ async function measureRounds(
       workers,
       recheck: [],
       warmUp: round === 0,
-      scratchPath: jobPath,
+      scratchPath: scratch.newFolder('round'),
     };
     for await (const outcome of runJob(job, signal)) {
       tally.add(configuration, workers, outcome);

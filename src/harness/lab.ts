@@ -6,11 +6,9 @@
  * that a machine that slows down meanwhile does not favour one end. Exact figures must be equal in all rounds. A run that breaks leaves a
  * results.json with what it had (`complete` is false).
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, throwIfCancelled } from '../base/errors.js';
 import { loadProfile, shippedProfileNames } from '../engine/profile/read.js';
-import { orWorldError } from '../engine/snapshot/failures.js';
 import { benchKernels } from './bench-kernels.js';
 import { laboratoryConfigurations } from './experiment/built-in.js';
 import { realClock } from './io/clock.js';
@@ -18,7 +16,7 @@ import { captureEnvironment } from './io/environment.js';
 import { preparePairs, type PreparedPair } from './io/pairs.js';
 import { writeResults } from './io/result-file.js';
 import { runIsolated, type Isolation } from './io/runner.js';
-import { makeScratch } from './io/scratch.js';
+import { Scratch } from './io/scratch.js';
 import type { Job, Outcome } from './measurement/job.js';
 import { Tally } from './measurement/tally.js';
 import { assembleLab } from './report/assemble-lab.js';
@@ -80,13 +78,12 @@ export async function runLab(
   if (!(scale > 0 && roundsMax >= 1)) throw new UsageError('scale and rounds must be positive');
   const profiles = (options.profiles ?? shippedProfileNames()).map((name) => loadProfile(name));
   const configurations = laboratoryConfigurations(profiles, quick);
-  orWorldError('create', outPath, () => mkdirSync(outPath, { recursive: true }));
   const resultsPath = join(outPath, 'results.json');
-  const scratchPath = makeScratch();
+  const scratch = new Scratch();
   try {
     const environment = captureEnvironment();
     const jobs = options.jobs ?? Math.min(2, environment.cores);
-    const pairs = await preparePairs(join(scratchPath, 'workloads'), { ...options, scale }, onEvent);
+    const pairs = await preparePairs(join(scratch.path, 'workloads'), { ...options, scale }, onEvent);
     if (pairs.length === 0) throw new UsageError('the laboratory has no workload to run');
     const tally = new Tally();
     const state: { rounds: number; kernels: LabResults['kernels'] } = { rounds: 0, kernels: [] };
@@ -118,7 +115,7 @@ export async function runLab(
           workers,
           recheck: round === 0 ? rechecked(pairs, index, quick) : [],
           warmUp: true,
-          scratchPath: mkdtempSync(join(scratchPath, 'job-')),
+          scratchPath: scratch.newFolder('job'),
         };
         onEvent({ type: 'measuring', round: round + 1, configuration: id, done, total });
         const onOutcome = (outcome: Outcome): void => {
@@ -137,7 +134,7 @@ export async function runLab(
     onEvent({ type: 'finished', resultsPath, elapsedMs: realClock.nowMs() - startMs });
     return final;
   } finally {
-    rmSync(scratchPath, { recursive: true, force: true });
+    scratch.remove();
   }
 }
 

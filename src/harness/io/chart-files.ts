@@ -1,7 +1,8 @@
 /** Reads the published chart specifications, reports/charts/NAME.vl.json. */
 import { readFileSync } from 'node:fs';
 import { WorldError } from '../../base/errors.js';
-import type { ChartName, Specification } from '../report/charts/chart.js';
+import type { ChartName } from '../report/charts/chart.js';
+import type { Specification } from '../report/charts/specification.js';
 
 /** From src/harness/io and dist/harness/io alike. */
 const folder = new URL('../../../reports/charts/', import.meta.url);

@@ -9,7 +9,7 @@ import { Resvg } from '@resvg/resvg-js';
 import { Error as errorLevel, parse, resetSVGDefIds, View } from 'vega';
 import { compile } from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
-import type { Specification } from '../report/charts/chart.js';
+import type { Specification } from '../report/charts/specification.js';
 
 const require = createRequire(import.meta.url);
 

@@ -1,11 +1,14 @@
 /** Result files: written beside their name and renamed, so that a reader, or a crash, never sees half of one. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { DataError, UsageError, WorldError } from '../../base/errors.js';
 
+/** Makes the folder when it is missing. Throws WorldError. */
 export function writeResults(path: string, results: object): void {
   const staged = `${path}.${process.pid}.part`;
   try {
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(staged, `${JSON.stringify(results)}\n`);
     renameSync(staged, path);
   } catch (cause) {

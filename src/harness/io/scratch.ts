@@ -2,7 +2,7 @@
  * A folder for what a measurement writes and throws away. In memory where the system has a place for that and it is large enough, so
  * that the program is measured and not the disk; else among temporary files.
  */
-import { accessSync, constants, mkdtempSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orWorldError } from '../../engine/snapshot/failures.js';
@@ -12,10 +12,23 @@ const memoryPath = '/dev/shm';
 /** Snapshots of the built-in workloads and what two jobs rebuild from them, several times over. Containers often grant 64 MiB only. */
 const freeBytesMin = 2 ** 31;
 
-/** A new folder of its own; the caller removes it. */
-export function makeScratch(): string {
-  const parent = isRoomy(memoryPath) ? memoryPath : tmpdir();
-  return orWorldError('create', parent, () => mkdtempSync(join(parent, 'snapdelta-')));
+/** A new folder of its own; whoever makes one removes it. */
+export class Scratch {
+  readonly path: string;
+
+  constructor() {
+    const parent = isRoomy(memoryPath) ? memoryPath : tmpdir();
+    this.path = orWorldError('create', parent, () => mkdtempSync(join(parent, 'snapdelta-')));
+  }
+
+  /** A new folder inside; its name begins with `prefix`. */
+  newFolder(prefix: string): string {
+    return orWorldError('create', this.path, () => mkdtempSync(join(this.path, `${prefix}-`)));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
 }
 
 function isRoomy(path: string): boolean {

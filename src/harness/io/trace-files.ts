@@ -63,7 +63,8 @@ function* linesOf(file: string): Generator<string> {
       yield textOf(bytes.subarray(start, end));
       start = end + 1;
     }
-    rest = bytes.slice(start);
+    // A copy: the piece lies in a buffer that is filled again.
+    rest = Uint8Array.from(bytes.subarray(start));
     if (rest.length > lineBytesMax) {
       throw new DataError(`${file}:${line + 1}: a line of more than ${lineBytesMax} bytes, not a trace`);
     }

@@ -5,6 +5,7 @@
  * Specifications may use the parameters of theme.ts (`ink`, `muted`, `paper` ...) in expressions, and name their data `table` or
  * as listed in `datasets`.
  */
+import type { Specification } from './specification.js';
 import { themes } from './theme.js';
 import type { ThemeName } from './theme.js';
 
@@ -23,9 +24,6 @@ export interface Chart {
   /** Values of parameters that the specification declares, such as an order of rows. */
   readonly parameters?: Readonly<Record<string, readonly string[] | number>>;
 }
-
-/** A Vega-Lite specification as parsed JSON; its own schema checks it when it is compiled. */
-export type Specification = Readonly<Record<string, unknown>>;
 
 /** The specification with the chart's data and title put in; still without colours. */
 export function assembleChart(specification: Specification, chart: Chart): Specification {

@@ -3,7 +3,7 @@
  * for white paper and lightened for a dark screen until text in them has a contrast of at least 3 : 1.
  */
 import type { StrategyName } from '../../../engine/strategy/strategy.js';
-import type { Specification } from './chart.js';
+import type { Specification } from './specification.js';
 
 export type ThemeName = 'light' | 'dark';
 export const themeNames: readonly ThemeName[] = ['light', 'dark'];

@@ -3,7 +3,8 @@
  * (its content security policy forbids it), follows the reader's colour scheme, prints, and reads on a phone.
  */
 import { formatBytes } from '../../../base/units.js';
-import type { Chart, Specification } from '../charts/chart.js';
+import type { Chart } from '../charts/chart.js';
+import type { Specification } from '../charts/specification.js';
 import { themes } from '../charts/theme.js';
 import { explain } from '../explain.js';
 import type { LabResults } from '../lab-results.js';
