@@ -5,7 +5,7 @@
  * Limit: without a canvas Vega estimates text widths, so specifications leave room beside their labels.
  */
 import { createRequire } from 'node:module';
-import { Resvg } from '@resvg/resvg-js';
+import { renderAsync } from '@resvg/resvg-js';
 import { Error as errorLevel, parse, resetSVGDefIds, View } from 'vega';
 import { compile } from 'vega-lite';
 import type { TopLevelSpec } from 'vega-lite';
@@ -69,11 +69,11 @@ class Complaints {
   }
 }
 
-/** An SVG document as PNG, `scale` pixels for each of its units. */
-export function renderPng(svg: string, scale: number): Uint8Array {
-  const picture = new Resvg(svg, {
+/** An SVG document as PNG, `scale` pixels for each of its units. Works on a thread of its own. */
+export async function renderPng(svg: string, scale: number): Promise<Uint8Array> {
+  const picture = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: scale },
     font: { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter' },
   });
-  return picture.render().asPng();
+  return picture.asPng();
 }

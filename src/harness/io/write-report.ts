@@ -39,6 +39,7 @@ export async function writeReport(
   const charts = laboratoryCharts(results);
   const pages: PageChart[] = [];
   const picturePaths: string[] = [];
+  const pixels: Promise<void>[] = [];
   const total = charts.length * themeNames.length * 2 + 1;
   const write = (file: string, content: string | Uint8Array): string => {
     throwIfCancelled(signal);
@@ -54,12 +55,18 @@ export async function writeReport(
       const svg = await renderSvg(withTheme(specification, theme));
       drawn.set(theme, svg);
       picturePaths.push(write(`${chart.name}-${theme}.svg`, svg));
-      picturePaths.push(write(`${chart.name}-${theme}.png`, renderPng(svg, pngScale)));
+      const picture = renderPng(svg, pngScale).then((png) => {
+        picturePaths.push(write(`${chart.name}-${theme}.png`, png));
+      });
+      // Awaited below, when the next charts are drawn; until then a failure is no unhandled one.
+      picture.catch(() => undefined);
+      pixels.push(picture);
     }
     pages.push({ chart, specification, svg: drawn.get('light') ?? '' });
   }
+  await Promise.all(pixels);
   const pagePath = write('index.html', renderPage(results, pages, chartLibraries()));
-  return { pagePath, picturePaths };
+  return { pagePath, picturePaths: picturePaths.sort() };
 }
 
 /** The minified builds for browsers, which lie beside the modules that their packages export. */

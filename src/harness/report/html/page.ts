@@ -102,13 +102,18 @@ function verdicts(results: LabResults): Markup[] {
       html`<article class="card">
         <h3>${profile.name}: ${profile.summary}</h3>
         <p class="winner">${headline}</p>
-        <p class="own">${own}</p>
+        <p class="own">${joined(own)}</p>
         <ul>
-          ${reasons.map((reason) => html`<li>${reason}</li>`)}
+          ${reasons.map((reason) => html`<li>${joined(reason)}</li>`)}
         </ul>
       </article>`,
     ];
   });
+}
+
+/** Keeps a number and its per cent sign on one line. */
+function joined(sentence: string): string {
+  return sentence.replace(/(\d) %/g, '$1\u00a0%');
 }
 
 function figure({ chart, svg }: PageChart): Markup {
