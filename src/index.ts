@@ -27,6 +27,7 @@ import { buildManifest as buildFrom, type ManifestOptions } from './engine/manif
 import { decodeManifest as decode, encodeManifest as encode } from './engine/package/manifest-file.js';
 import { openSnapshot } from './engine/snapshot/open.js';
 import type { Snapshot } from './engine/snapshot/snapshot.js';
+import type { Durability } from './engine/snapshot/staging.js';
 import { createTarget } from './engine/snapshot/target.js';
 import type { TargetWriter } from './engine/snapshot/target-writer.js';
 import { resolveStrategy, type Settings } from './engine/strategy/settings.js';
@@ -97,6 +98,8 @@ export function diff(
 export type ApplyRequest = Omit<ApplyOptions, 'kernels' | 'meter'> & {
   /** Whether an existing target may be replaced; by default it is refused. For targets given by path. */
   readonly overwrite?: boolean;
+  /** Whether every byte must be on the disk before the target appears; by default so for files, not for directories. */
+  readonly durability?: Durability;
 };
 
 /**
@@ -109,9 +112,10 @@ export function apply(
   target: string | TargetWriter,
   request: ApplyRequest = {},
 ): Promise<ApplySummary> {
-  const { overwrite = false, ...options } = request;
+  const { overwrite = false, durability, ...options } = request;
+  const durable = durability === undefined ? {} : { durability };
   const choice: TargetChoice =
-    typeof target === 'string' ? ({ form }) => createTarget(target, { form, overwrite }) : target;
+    typeof target === 'string' ? ({ form }) => createTarget(target, { form, overwrite, ...durable }) : target;
   const meter = new Meter(clock);
   return applyPackage(opened(base), bytesOf(delta), choice, {
     ...options,

@@ -49,12 +49,15 @@ export interface DiffSummary {
 export class DiffRun implements AsyncIterable<Uint8Array> {
   readonly #chunks: AsyncGenerator<Uint8Array, DiffSummary, void>;
   #summary: DiffSummary | undefined;
+  #isTaken = false;
 
   constructor(chunks: AsyncGenerator<Uint8Array, DiffSummary, void>) {
     this.#chunks = chunks;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    if (this.#isTaken) throw new UsageError('a diff can be iterated once', { hint: 'start another one' });
+    this.#isTaken = true;
     this.#summary = yield* this.#chunks;
   }
 

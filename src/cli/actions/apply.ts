@@ -33,7 +33,12 @@ export async function runApply(input: Input, context: Context): Promise<Outcome>
     apply(
       base,
       readPieces(delta),
-      ({ form }) => createTarget(output, { form, overwrite: input.flag('force') }),
+      ({ form }) =>
+        createTarget(output, {
+          form,
+          overwrite: input.flag('force'),
+          ...(input.flag('flush') ? { durability: 'flushed' } : {}),
+        }),
       {
         kernels: createWasmKernels(),
         meter: new Meter(monotonicClock),

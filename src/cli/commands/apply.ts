@@ -18,6 +18,10 @@ export const apply: Command = {
       required: true,
     },
     force: { type: 'flag', alias: 'f', describe: 'replace TARGET if it exists' },
+    flush: {
+      type: 'flag',
+      describe: 'put every file of a tree on the disk before TARGET appears (a single file always is)',
+    },
     'ignore-metadata': {
       type: 'flag',
       describe: "accept a base whose modes or times differ, and do not check the target's",

@@ -1,8 +1,10 @@
 /**
  * Reads of the base while a segment is rebuilt. Large reads go straight to their place. Small ones that follow each other closely, as those of
- * a sub-block delta do, are served from a window of 128 KiB; a small read far from the last is done alone, since it says nothing of the next.
+ * a sub-block delta do, are served from a window of at most 128 KiB, which never reaches over the end of a file: many small files would each be
+ * opened again and again. A small read far from the last is done alone, since it says nothing of the next.
  */
 import type { Meter } from '../../base/meter.js';
+import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 
 const windowBytes = 128 * 1024;
@@ -10,7 +12,7 @@ const straightBytesMin = 32 * 1024;
 
 export class BaseWindow {
   readonly #reader: ContentReader;
-  readonly #baseBytes: number;
+  readonly #layout: Layout;
   readonly #meter: Meter;
   readonly #window = new Uint8Array(windowBytes);
   #start = 0;
@@ -18,9 +20,9 @@ export class BaseWindow {
   /** Where the last small read ended. */
   #last = -Infinity;
 
-  constructor(reader: ContentReader, baseBytes: number, meter: Meter) {
+  constructor(reader: ContentReader, layout: Layout, meter: Meter) {
     this.#reader = reader;
-    this.#baseBytes = baseBytes;
+    this.#layout = layout;
     this.#meter = meter;
   }
 
@@ -37,12 +39,13 @@ export class BaseWindow {
     const isInside = address >= this.#start && end <= this.#start + this.#length;
     const isNear = Math.abs(address - this.#last) < windowBytes;
     this.#last = end;
-    if (!isInside && !isNear) {
+    const left = isInside ? 0 : this.#layout.endOf(this.#layout.entryAt(address)) - address;
+    if (!isInside && (!isNear || left < into.length)) {
       this.#readStraight(address, into);
       return;
     }
     if (!isInside) {
-      this.#length = Math.min(windowBytes, this.#baseBytes - address);
+      this.#length = Math.min(windowBytes, left);
       this.#start = address;
       this.#readStraight(address, this.#window.subarray(0, this.#length));
     }

@@ -48,7 +48,7 @@ export class SegmentApplier {
     this.#parts = parts;
     this.#workspace = context.workspace;
     this.#meter = context.meter;
-    this.#base = new BaseWindow(context.reader, context.layout.totalBytes, context.meter);
+    this.#base = new BaseWindow(context.reader, context.layout, context.meter);
     this.#zeroLeafDigest = hasher.digest(new Uint8Array(leafBytes));
     this.leafDigests = new Uint8Array(target.layout.leafCount * hasher.fingerprint.digestBytes);
   }

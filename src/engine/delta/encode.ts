@@ -3,13 +3,14 @@
  * operations, differences, literals.
  *
  * Each extent of new data is encoded against a window of the base around its hint: its own length, and as much again on either
- * side within [4 KiB, 64 KiB]. Where no base content is at hand, or no hint is known, the bytes are literals.
+ * side within [4 KiB, 64 KiB], inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals.
  */
 import { present } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
 import { deltaKind } from '../../kernels/abi.js';
 import { dataWindowBytes, type Workspace } from '../../kernels/workspace.js';
 import { extentKind } from '../detect/extents.js';
+import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import { OperationWriter } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
@@ -22,7 +23,7 @@ export interface EncodeContext {
   readonly workspace: Workspace;
   readonly reader: ContentReader;
   /** Present where sub-block deltas are wanted and the base's content is at hand. */
-  readonly base: { readonly reader: ContentReader; readonly totalBytes: number } | undefined;
+  readonly base: { readonly reader: ContentReader; readonly layout: Layout } | undefined;
   readonly meter: Meter;
 }
 
@@ -88,7 +89,7 @@ class SegmentEncoder {
     for (let done = 0; done < length; done += segmentDataBytes) {
       const piece = Math.min(segmentDataBytes, length - done);
       const base = this.#context.base;
-      if (base === undefined || hint < 0 || hint + done >= base.totalBytes)
+      if (base === undefined || hint < 0 || hint + done >= base.layout.totalBytes)
         this.#literal(address + done, piece);
       else this.#against(base, address + done, piece, hint + done);
     }
@@ -112,9 +113,12 @@ class SegmentEncoder {
   ): void {
     const { workspace, reader, meter } = this.#context;
     const slack = Math.min(slackBytesMax, Math.max(slackBytesMin, length));
-    const baseStart = Math.max(0, opposite - slack);
-    const baseLength =
-      Math.min(base.totalBytes, opposite + length + slack, baseStart + dataWindowBytes) - baseStart;
+    const { layout } = base;
+    // Not into neighbouring files: they rarely help, and where files are tiny there would be hundreds to open.
+    const lastOpposite = Math.min(opposite + length, layout.totalBytes) - 1;
+    const baseStart = Math.max(layout.startOf(layout.entryAt(opposite)), opposite - slack);
+    const baseEnd = Math.min(layout.endOf(layout.entryAt(lastOpposite)), opposite + length + slack);
+    const baseLength = Math.min(baseEnd, baseStart + dataWindowBytes) - baseStart;
     const target = workspace.window('target');
     const window = workspace.window('base');
     meter.time('read', () => {

@@ -21,14 +21,17 @@ import { UsageError, WorldError } from '../../base/errors.js';
 import { errorCode, orWorldError, worldError } from './failures.js';
 import type { SnapshotForm } from './snapshot.js';
 
-/** Whether bytes must be on the disk before the target appears. `cached` is for scratch targets, whose loss with the power costs nothing. */
+/** Whether bytes must be on the disk before the target appears, or may follow: then a power cut soon after can damage it. */
 export type Durability = 'flushed' | 'cached';
 
 export interface TargetOptions {
   readonly form: SnapshotForm;
   /** Whether a file or directory that exists under the target's name may be replaced. */
   readonly overwrite: boolean;
-  /** By default `flushed`. */
+  /**
+   * By default `flushed` for an image, `cached` for a tree: a flush costs some 4 ms a file on a disk, 40 s for 10,000 small files that are
+   * written in 2 s.
+   */
   readonly durability?: Durability;
 }
 
@@ -44,7 +47,7 @@ export class Staging {
 
   constructor(name: string, options: TargetOptions) {
     this.form = options.form;
-    this.durability = options.durability ?? 'flushed';
+    this.durability = options.durability ?? (options.form === 'image' ? 'flushed' : 'cached');
     this.name = name;
     this.path = resolve(name);
     this.#overwrite = options.overwrite;

@@ -35,15 +35,15 @@ export function structureBetween(
   const targetPaths = new Set(target.entries.map((entry) => entry.path));
   const basePaths = new Map(base.entries.map((entry) => [entry.path, entry]));
   const removed: string[] = [];
-  const movable = new Map<string, string[]>();
+  const movable = new Map<string, RenameSources>();
   base.entries.forEach((entry, index) => {
     if (targetPaths.has(entry.path)) return;
     removed.push(entry.path);
     if (entry.kind !== 'file' || entry.sizeBytes === 0) return;
     const key = contentKey(entry, baseDigest(index));
-    const paths = movable.get(key);
-    if (paths === undefined) movable.set(key, [entry.path]);
-    else paths.push(entry.path);
+    const sources = movable.get(key) ?? new RenameSources();
+    sources.add(entry.path);
+    movable.set(key, sources);
   });
   const changed: EntryChange[] = [];
   target.entries.forEach((entry, index) => {
@@ -54,7 +54,7 @@ export function structureBetween(
     }
     const isMovable = entry.kind === 'file' && entry.sizeBytes > 0;
     const sources = isMovable ? movable.get(contentKey(entry, targetDigest(index))) : undefined;
-    const renamedFrom = sources && takeBest(sources, entry.path);
+    const renamedFrom = sources?.take(entry.path);
     changed.push(renamedFrom === undefined ? { entry } : { entry, renamedFrom });
   });
   return { removed, changed };
@@ -64,9 +64,26 @@ function contentKey(entry: Entry, digest: string): string {
   return `${entry.sizeBytes} ${digest}`;
 }
 
-function takeBest(paths: string[], path: string): string | undefined {
-  const sameName = paths.findIndex((candidate) => fileName(candidate) === fileName(path));
-  return paths.splice(Math.max(0, sameName), 1)[0];
+/** Removed files of one content, each to be given away once: one with the wanted file name first, else the first that is left. */
+class RenameSources {
+  readonly #left = new Set<string>();
+  readonly #byName = new Map<string, Set<string>>();
+
+  add(path: string): void {
+    const named = this.#byName.get(fileName(path)) ?? new Set();
+    this.#byName.set(fileName(path), named.add(path));
+    this.#left.add(path);
+  }
+
+  take(wanted: string): string | undefined {
+    const [path] = this.#byName.get(fileName(wanted)) ?? [];
+    const [first] = this.#left;
+    const taken = path ?? first;
+    if (taken === undefined) return undefined;
+    this.#left.delete(taken);
+    this.#byName.get(fileName(taken))?.delete(taken);
+    return taken;
+  }
 }
 
 export function fileName(path: string): string {

@@ -97,7 +97,7 @@ export class StrategyLane implements Lane<Job, Done> {
       {
         workspace: this.#workspace,
         reader: this.#target.reader,
-        base: base && { reader: base.reader, totalBytes: base.shape.layout.totalBytes },
+        base: base && { reader: base.reader, layout: base.shape.layout },
         meter,
       },
       job.plan,

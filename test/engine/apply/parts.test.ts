@@ -6,6 +6,7 @@ import { DataError } from '../../../src/base/errors.js';
 import { leafBytes, regionLeavesMax } from '../../../src/base/limits.js';
 import { Meter } from '../../../src/base/meter.js';
 import { BaseWindow } from '../../../src/engine/apply/base-window.js';
+import { Layout } from '../../../src/engine/snapshot/layout.js';
 import { pieceBytesMax, piecesOf } from '../../../src/engine/apply/pieces.js';
 import { TargetRanges } from '../../../src/engine/apply/target-ranges.js';
 import { resolveTarget } from '../../../src/engine/apply/target-shape.js';
@@ -82,7 +83,7 @@ describe('the window on the base', () => {
       },
       close: () => undefined,
     };
-    return { window: new BaseWindow(reader, bytes.length, meter), reads, meter };
+    return { window: new BaseWindow(reader, new Layout([{ sizeBytes: bytes.length }]), meter), reads, meter };
   };
 
   test('gives the base’s bytes wherever it is asked', () => {
