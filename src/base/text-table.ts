@@ -1,4 +1,5 @@
-/** Plain text tables: columns divided by two spaces, no boxes, so that they pipe and paste well. Cells are text of one line without escapes. */
+/** Plain text tables: columns divided by two spaces, no boxes, so that they pipe and paste well. Cells become one line without escapes. */
+import { printable } from './printable.js';
 
 export interface TableStyle {
   /** By column; by default a column whose every cell begins with a digit or sign is set to the right. */
@@ -11,9 +12,10 @@ export interface TableStyle {
 
 export function textTable(
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  cellRows: readonly (readonly string[])[],
   style: TableStyle = {},
 ): string {
+  const rows = cellRows.map((row) => row.map(printable));
   const { heading = (text: string): string => text, rule = true } = style;
   const aligns = style.aligns ?? head.map((_, column) => alignOf(rows.map((row) => row[column] ?? '')));
   const widths = head.map((title, column) =>
@@ -35,7 +37,9 @@ export function textTable(
 /** Two columns without a head: what it is, and what it says. */
 export function textFacts(pairs: readonly (readonly [string, string])[]): string {
   const longest = Math.max(...pairs.map(([name]) => width(name)));
-  return pairs.map(([name, value]) => `${name}${' '.repeat(longest - width(name))}  ${value}`).join('\n');
+  return pairs
+    .map(([name, value]) => `${name}${' '.repeat(longest - width(name))}  ${printable(value)}`)
+    .join('\n');
 }
 
 function alignOf(cells: readonly string[]): 'left' | 'right' {

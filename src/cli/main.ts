@@ -13,7 +13,15 @@ const options = end < 0 ? words : words.slice(0, end);
 if (options.includes('--version')) {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   const { name, version } = JSON.parse(text) as { name: string; version: string };
-  writeSync(1, options.includes('--json') ? `${JSON.stringify({ name, version })}\n` : `${version}\n`);
+  try {
+    writeSync(1, options.includes('--json') ? `${JSON.stringify({ name, version })}\n` : `${version}\n`);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EPIPE') {
+      process.stderr.write(`snapdelta: cannot write to stdout: ${message}\n`);
+      process.exitCode = 5;
+    }
+  }
 } else {
   const { run } = await import('./run.js');
   process.exitCode = await run(words);

@@ -4,10 +4,39 @@
  * A file is written beside its final name, flushed, and renamed; whatever fails removes it again. Existing files are replaced, as
  * compilers and compressors do; anything else of that name (a directory, a device) is refused.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { UsageError, WorldError, throwIfCancelled } from '../base/errors.js';
 import { errorCode, orWorldError } from '../engine/snapshot/failures.js';
+
+/** Throws UsageError where writing to `path` would replace an input, or change a directory that is being read. */
+export function refuseInputs(path: string, inputs: readonly string[]): void {
+  if (path === '-') return;
+  const folder = statSync(dirname(path), { throwIfNoEntry: false }) && realpathSync(dirname(path));
+  const there = statSync(path, { throwIfNoEntry: false });
+  for (const input of inputs) {
+    const stats = orWorldError('open', input, () => statSync(input));
+    if (there !== undefined && there.dev === stats.dev && there.ino === stats.ino) {
+      throw new UsageError(`the output ${path} is the input ${input}`, { hint: 'choose another name' });
+    }
+    const inside =
+      folder === undefined ? false : `${folder}${sep}`.startsWith(`${realpathSync(input)}${sep}`);
+    if (stats.isDirectory() && inside) {
+      throw new UsageError(`the output ${path} lies inside the input ${input}`, {
+        hint: 'choose another place',
+      });
+    }
+  }
+}
 
 /** `-` is stdout. Returns the bytes written. */
 export async function writeOutput(
@@ -24,8 +53,8 @@ async function writeFileWhole(
   signal: AbortSignal,
 ): Promise<number> {
   refuseOddTarget(path);
-  // Hidden, and of this process: two runs to one name do not meet.
-  const staging = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  // Hidden, and of this process: two runs to one name do not meet. Short, since the final name may be as long as a name can be.
+  const staging = join(dirname(path), `.snapdelta-${process.pid}.part`);
   const file = orWorldError('create', path, () => openSync(staging, 'wx', 0o666));
   let isOpen = true;
   try {

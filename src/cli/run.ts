@@ -10,6 +10,7 @@ import {
   WorldError,
   exitCodes,
 } from '../base/errors.js';
+import { printable } from '../base/printable.js';
 import { nearest } from '../base/suggest.js';
 import { errorCode } from '../engine/snapshot/failures.js';
 import { catalogue } from './catalogue.js';
@@ -102,7 +103,8 @@ function report(thrown: unknown, terminal: Terminal): number {
   const bugHint = 'this is a bug in snapdelta: please report it with the output of SNAPDELTA_DEBUG=1';
   const hint = error.kind === 'bug' ? bugHint : error.hint;
   const { kind, message, exitCode } = error;
-  terminal.error(hint === undefined ? `snapdelta: ${message}` : `snapdelta: ${message}\n  hint: ${hint}`);
+  const cause = `snapdelta: ${printable(message)}`;
+  terminal.error(hint === undefined ? cause : `${cause}\n  hint: ${printable(hint)}`);
   if (process.env['SNAPDELTA_DEBUG'] === '1') terminal.error(stackOf(error));
   if (terminal.json) terminal.print(JSON.stringify({ error: { kind, message, hint, exitCode } }, null, 2));
   return exitCode;
@@ -122,6 +124,9 @@ function stackOf(error: Error): string {
   return `${error.stack ?? error.message}${cause}`;
 }
 
+/** Ctrl-C, a polite kill, and a terminal that went away. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /**
  * Signals: the first asks the command to stop, which leaves nothing half-written; the second ends the process at once. A closed stdout
  * (EPIPE) is no failure: who reads `| head` has what they wanted.
@@ -133,11 +138,13 @@ function listen(stop: AbortController, terminal: Terminal): () => void {
     stop.abort();
   };
   const onStdoutError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    terminal.error(`snapdelta: cannot write to stdout: ${error.message}`);
+    process.exit(exitCodes.world);
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const signal of stopSignals) process.on(signal, onSignal);
   process.stdout.on('error', onStdoutError);
   return () => {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    for (const signal of stopSignals) process.off(signal, onSignal);
   };
 }

@@ -78,6 +78,13 @@ describe('exit code 2', () => {
       'two directories',
     ],
     [['diff', 'a', 'b', '-o', 'folder'], 'folder exists and is not a file', 'choose another name'],
+    [['diff', 'a', 'b', '-o', 'b'], 'the output b is the input b', 'choose another name'],
+    [['manifest', 'a', '-o', './a'], 'the output ./a is the input a', 'choose another name'],
+    [
+      ['diff', 'folder', 'folder', '-o', 'folder/d'],
+      'the output folder/d lies inside the input folder',
+      'choose another place',
+    ],
     [['manifest', 'a'], 'manifest needs either -o MANIFEST or --check MANIFEST', ''],
     [
       ['manifest', 'a', '-o', 'm', '--strategy', 'compare'],

@@ -11,7 +11,7 @@ import type { Strategy } from '../../engine/strategy/strategy.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { readPrivateKey } from '../key-files.js';
-import { writeOutput } from '../output.js';
+import { refuseInputs, writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { counted } from '../text/words.js';
@@ -29,6 +29,7 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
   const sign = signer(input.text('sign-key'), profile);
   const time = input.text('time');
   const volume = input.text('volume');
+  refuseInputs(output, [input.positional('BASE'), input.positional('TARGET')]);
   const { base, manifest } = openBase(input.positional('BASE'));
   const target = openSnapshot(input.positional('TARGET'));
   for (const skipped of target.skipped) context.terminal.log(`skipped ${skipped.path}: ${skipped.kind}`);

@@ -7,7 +7,7 @@ import { encodeManifest } from '../../engine/package/manifest-file.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
-import { writeOutput } from '../output.js';
+import { refuseInputs, writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { runCheck } from './check-manifest.js';
@@ -41,6 +41,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   );
   const volume = input.text('volume') ?? previous?.volume;
   const time = input.text('time');
+  refuseInputs(path, [input.positional('SNAPSHOT')]);
   const snapshot = openSnapshot(input.positional('SNAPSHOT'));
   const { manifest, reading } = await buildManifest(snapshot, {
     strategy,
