@@ -25,4 +25,6 @@ if (options.includes('--version')) {
 } else {
   const { run } = await import('./run.js');
   process.exitCode = await run(words);
+  // A cancelled command may have left a read of stdin behind, which would keep the process until its writer closes.
+  if (process.exitCode === 130) process.exit();
 }
