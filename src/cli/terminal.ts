@@ -2,6 +2,7 @@
  * The terminal's two streams. Answers go to stdout; progress, logs and errors to stderr. Nothing animates where nobody watches: only
  * on a TTY, outside CI, without --quiet. Colours obey NO_COLOR (https://no-color.org) through picocolors.
  */
+import { isatty } from 'node:tty';
 import picocolors from 'picocolors';
 
 export interface TerminalOptions {
@@ -28,7 +29,8 @@ export class Terminal {
 
   /** Whether text on stdout may be coloured. */
   get colours(): boolean {
-    return picocolors.isColorSupported && process.stdout.isTTY && !this.json;
+    // isTTY is undefined where there is none, and picocolors takes undefined for its own guess, which in CI is yes.
+    return picocolors.isColorSupported && isatty(1) && !this.json;
   }
 
   /** Characters in a line of stdout. */
