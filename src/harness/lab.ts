@@ -15,6 +15,7 @@ import { realClock } from './io/clock.js';
 import { captureEnvironment } from './io/environment.js';
 import { preparePairs, type PreparedPair } from './io/pairs.js';
 import { writeResults } from './io/result-file.js';
+import { listWorkloads } from './io/workload-files.js';
 import { runIsolated, type Isolation } from './io/runner.js';
 import { Scratch } from './io/scratch.js';
 import type { Job, Outcome } from './measurement/job.js';
@@ -25,7 +26,7 @@ import type { LabResults } from './report/lab-results.js';
 export interface LabOptions {
   /** Where results.json is written; made when missing. */
   readonly outPath: string;
-  /** Smaller workloads, one round, fewer second diffs: under half a minute. */
+  /** Fewer and smaller workloads, one round, fewer second diffs: under half a minute. */
   readonly quick?: boolean;
   /** Size of synthetic and recorded workloads relative to their definitions; by default 1, or 0.25 when quick. */
   readonly scale?: number;
@@ -35,7 +36,7 @@ export interface LabOptions {
   readonly budgetMs?: number;
   /** Workload definitions; by default the built-in ones. */
   readonly workloadFile?: string;
-  /** Names of workloads; by default all. */
+  /** Names of workloads; by default all, or when quick all but the largest. */
   readonly workloads?: readonly string[];
   /** Names or paths of profiles; by default the shipped ones. */
   readonly profiles?: readonly string[];
@@ -61,6 +62,15 @@ export type LabEvent =
   | { readonly type: 'kernels'; readonly kernel: string; readonly done: number; readonly total: number }
   | { readonly type: 'finished'; readonly resultsPath: string; readonly elapsedMs: number };
 
+/** These take half of a quick run's time: two traces over images that cannot shrink further, and a release of hundreds of files. */
+const slowWorkloads = ['pgbench', 'sqlite-tpcc', 'npm-release'];
+
+function quickWorkloads(file: string | undefined): string[] {
+  return listWorkloads(file)
+    .map(({ name }) => name)
+    .filter((name) => !slowWorkloads.includes(name));
+}
+
 /** Threads of measured diffs. On snapshots this small starting threads would cost more than they give. */
 const workers = 1;
 
@@ -83,7 +93,13 @@ export async function runLab(
   try {
     const environment = captureEnvironment();
     const jobs = options.jobs ?? Math.min(2, environment.cores);
-    const pairs = await preparePairs(join(scratch.path, 'workloads'), { ...options, scale }, onEvent);
+    const chosen =
+      quick && options.workloads === undefined ? { workloads: quickWorkloads(options.workloadFile) } : {};
+    const pairs = await preparePairs(
+      join(scratch.path, 'workloads'),
+      { ...options, ...chosen, scale },
+      onEvent,
+    );
     if (pairs.length === 0) throw new UsageError('the laboratory has no workload to run');
     const tally = new Tally();
     const state: { rounds: number; kernels: LabResults['kernels'] } = { rounds: 0, kernels: [] };

@@ -12,7 +12,7 @@ export const lab: Command = {
       describe: 'where results.json, index.html and the charts go; default reports/out',
       completes: 'directory',
     },
-    quick: { type: 'flag', describe: 'smaller workloads, one round: half a minute instead of two' },
+    quick: { type: 'flag', describe: 'fewer and smaller workloads, one round: half a minute instead of two' },
     file: { type: 'text', value: 'FILE', describe: 'a workload file of your own (YAML)', completes: 'file' },
     workload: { type: 'list', value: 'NAME', describe: 'only this workload', completes: 'workload' },
     profile: {
