@@ -22,10 +22,23 @@ const run = (tool, ...options) => {
   if (status !== 0) process.exit(1);
 };
 
-const kernels = 'dist/kernels/kernels.wasm';
+// One set of flags for both modules; what lies in assembly/rivals is only measured, never used.
 const kernelSources = [...filesBelow('assembly'), 'asconfig.json', 'package-lock.json'];
-if (kernelSources.some((path) => changedMs(path) > changedMs(kernels))) {
-  run('assemblyscript/bin/asc.js', '--config', 'asconfig.json', '--target', 'release');
+for (const [entry, output] of [
+  ['assembly/index.ts', 'dist/kernels/kernels.wasm'],
+  ['assembly/rivals/index.ts', 'dist/kernels/rivals.wasm'],
+]) {
+  if (kernelSources.every((path) => changedMs(path) <= changedMs(output))) continue;
+  run(
+    'assemblyscript/bin/asc.js',
+    entry,
+    '--config',
+    'asconfig.json',
+    '--target',
+    'release',
+    '--outFile',
+    output,
+  );
 }
 
 // Output of sources that are gone would be packed and could be imported by mistake.

@@ -140,13 +140,17 @@ export const deltaKind = { literal: 0, copy: 1, add: 2 } as const;
 /** What deltaApply returns for operations that leave their windows. */
 export const deltaApplyRefused = 0xffffffff;
 
-/** One set of kernels with its memory: WebAssembly or the twin. */
-export interface KernelInstance {
-  readonly name: 'wasm' | 'twin';
-  readonly functions: KernelFunctions;
+/** The memory of one instance, with room for windows. */
+export interface LinearMemory {
   readonly memory: WebAssembly.Memory;
   /** First byte of linear memory that is free for windows; below lie the module's constants and scratch. */
   readonly heapBase: number;
+}
+
+/** One set of kernels with its memory: WebAssembly or the twin. */
+export interface KernelInstance extends LinearMemory {
+  readonly name: 'wasm' | 'twin';
+  readonly functions: KernelFunctions;
 }
 
 /** Names of all kernels, in the order of the interface. */

@@ -7,7 +7,7 @@
  * slower on current CPUs, so windows of a page or more also start at staggered multiples of 128 within the page.
  */
 import { WorldError, assert } from '../base/errors.js';
-import type { KernelInstance } from './abi.js';
+import type { KernelInstance, LinearMemory } from './abi.js';
 
 const pageBytes = 65_536;
 
@@ -35,12 +35,12 @@ export class Window {
   }
 }
 
-export class Arena {
-  readonly instance: KernelInstance;
+export class Arena<Instance extends LinearMemory = KernelInstance> {
+  readonly instance: Instance;
   #top: number;
   #windows = 0;
 
-  constructor(instance: KernelInstance) {
+  constructor(instance: Instance) {
     this.instance = instance;
     this.#top = instance.heapBase;
   }

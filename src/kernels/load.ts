@@ -1,5 +1,5 @@
 /**
- * The WebAssembly kernels: reads `dist/kernels/kernels.wasm` (built from assembly/ by `npm run build:kernels`), compiles
+ * The WebAssembly kernels: reads `dist/kernels/kernels.wasm` (built from assembly/ by `npm run build`), compiles
  * it once per thread and gives each caller an instance with a memory of its own.
  *
  * Everything is synchronous: the module is some tens of KiB, and workers must have their kernels before the first region.
@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BugError, WorldError } from '../base/errors.js';
 import { kernelNames } from './abi.js';
-import type { KernelFunctions, KernelInstance } from './abi.js';
+import type { KernelFunctions, KernelInstance, LinearMemory } from './abi.js';
 
 /** From src/kernels as from dist/kernels, where this file runs in tests and in the program. */
 const modulePath = fileURLToPath(new URL('../../dist/kernels/kernels.wasm', import.meta.url));
@@ -38,20 +38,28 @@ export function compileKernels(path: string): WebAssembly.Module {
 
 /** Instantiates any module that keeps the ABI (the metered build is another one). */
 export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
-  const { exports } = new WebAssembly.Instance(module, {});
-  const { memory, heapBase } = exports;
-  if (!(memory instanceof WebAssembly.Memory) || typeof heapBase !== 'function') {
-    throw new BugError('the kernel module exports no memory or no heap base');
-  }
-  for (const name of kernelNames) {
-    if (typeof exports[name] !== 'function') throw new BugError(`the kernel module lacks ${name}`);
-  }
-  const functions = exports as unknown as KernelFunctions;
+  const { functions, memory, heapBase } = instantiateModule<KernelFunctions>(module, kernelNames);
   return {
     name: 'wasm',
     // WebAssembly gives i32 results as signed numbers; only the refusal of deltaApply is large enough to show it.
     functions: { ...functions, deltaApply: (...windows) => functions.deltaApply(...windows) >>> 0 },
     memory,
-    heapBase: (heapBase as () => number)(),
+    heapBase,
   };
+}
+
+/** Instantiates a module that exports the functions named, its memory and its heap base. Throws BugError when one is missing. */
+export function instantiateModule<Functions>(
+  module: WebAssembly.Module,
+  names: readonly (keyof Functions & string)[],
+): LinearMemory & { readonly functions: Functions } {
+  const { exports } = new WebAssembly.Instance(module, {});
+  const { memory, heapBase } = exports;
+  if (!(memory instanceof WebAssembly.Memory) || typeof heapBase !== 'function') {
+    throw new BugError('the kernel module exports no memory or no heap base');
+  }
+  for (const name of names) {
+    if (typeof exports[name] !== 'function') throw new BugError(`the kernel module lacks ${name}`);
+  }
+  return { functions: exports as unknown as Functions, memory, heapBase: (heapBase as () => number)() };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { WorldError } from '../../src/base/errors.js';
 import { kernelNames } from '../../src/kernels/abi.js';
+import { createRivals, rivalNames } from '../../src/kernels/rivals.js';
 import { compileKernels, createWasmKernels, instantiateKernels } from '../../src/kernels/load.js';
 import { implementations } from './guarded.js';
 
@@ -13,6 +14,14 @@ describe('the module', () => {
     const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
     expect(names.sort()).toEqual([...kernelNames, 'heapBase', 'memory'].sort());
     expect(WebAssembly.Module.imports(module)).toEqual([]);
+  });
+
+  it('of the rivals exports them and imports nothing', () => {
+    const module = compileKernels(modulePath.replace('kernels.wasm', 'rivals.wasm'));
+    const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
+    expect(names.sort()).toEqual([...rivalNames, 'heapBase', 'memory'].sort());
+    expect(WebAssembly.Module.imports(module)).toEqual([]);
+    expect(createRivals().heapBase).toBeGreaterThan(0);
   });
 
   it('is compiled once and instantiated with separate memories', () => {

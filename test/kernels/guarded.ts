@@ -1,6 +1,6 @@
 /** Kernel memory with canaries: windows at chosen misalignments, each between 64 bytes that no kernel may touch. */
 import { expect } from 'vitest';
-import type { KernelInstance } from '../../src/kernels/abi.js';
+import type { LinearMemory } from '../../src/kernels/abi.js';
 import { createWasmKernels } from '../../src/kernels/load.js';
 import { createTwinKernels } from '../../src/kernels/twin/index.js';
 
@@ -23,11 +23,11 @@ interface Guarded {
 
 /** Bump allocation over an instance's memory from its heap base; make a new one to start again. */
 export class GuardedMemory {
-  readonly instance: KernelInstance;
+  readonly instance: LinearMemory;
   readonly #windows: Guarded[] = [];
   #top: number;
 
-  constructor(instance: KernelInstance) {
+  constructor(instance: LinearMemory) {
     this.instance = instance;
     this.#top = instance.heapBase;
   }

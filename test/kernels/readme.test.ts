@@ -1,20 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { kernelNames } from '../../src/kernels/abi.js';
+import { rivalNames } from '../../src/kernels/rivals.js';
 
 const folder = new URL('../../assembly/', import.meta.url);
 const readme = readFileSync(new URL('README.md', folder), 'utf8');
 
 it('lists the kernels and the files that hold them', () => {
-  const rows = [...readme.matchAll(/^\| `(\w+)` \|.*\| (\S+\.ts) \|$/gm)].map(([, name = '', file = '']) => ({
-    name,
-    file,
-  }));
-  expect(rows.map(({ name }) => name)).toEqual([...kernelNames]);
-  for (const { name, file } of rows) {
-    expect(readFileSync(new URL(file, folder), 'utf8')).toContain(`export function ${name}(`);
-  }
+  expect(listedIn(folder)).toEqual([...kernelNames]);
 });
+
+it('lists the rivals and the files that hold them', () => {
+  expect(listedIn(new URL('rivals/', folder))).toEqual([...rivalNames]);
+});
+
+/** Functions in the table of a folder's README, each of them exported by the file in its row. */
+function listedIn(place: URL): string[] {
+  const text = readFileSync(new URL('README.md', place), 'utf8');
+  return [...text.matchAll(/^\| `(\w+)` \|.*\| (\S+\.ts) \|$/gm)].map(([, name = '', file = '']) => {
+    expect(readFileSync(new URL(file, place), 'utf8')).toContain(`export function ${name}(`);
+    return name;
+  });
+}
 
 it('lists the static scratch of every file', () => {
   const listed = [...readme.matchAll(/^\| (\S+\.ts) \| (\d+) \|/gm)].map(([, file, bytes]) => [

@@ -1,0 +1,45 @@
+/**
+ * Kernels that others have published, built by us as well as we can, to be measured beside ours: `dist/kernels/rivals.wasm`, from
+ * assembly/rivals. The engine never uses them. The laws of abi.ts hold for them, too; in place of a twin each has a plain reference in its tests.
+ */
+import { fileURLToPath } from 'node:url';
+import type { LinearMemory } from './abi.js';
+import { compileKernels, instantiateModule } from './load.js';
+
+const modulePath = fileURLToPath(new URL('../../dist/kernels/rivals.wasm', import.meta.url));
+
+/**
+ * Cuts [data, data + length) as if a cut lay at `data`, and writes end offsets to `cuts` (room for length / min(minBytes, averageBytes - 256) + 1
+ * u32). With `final` = 0 it stops where fewer than `maxBytes` remain, with `final` = 1 the end of data is a cut. min <= average <= max.
+ * Returns the cut count.
+ */
+export type CutKernel = (
+  data: number,
+  length: number,
+  final: number,
+  minBytes: number,
+  averageBytes: number,
+  maxBytes: number,
+  cuts: number,
+) => number;
+
+export interface RivalFunctions {
+  /** Rapid Asymmetric Maximum (Widodo et al. 2017), a byte at a time. */
+  readonly ram: CutKernel;
+  /** The same cuts, 64 bytes a step (VectorCDC, Udayashankar et al. 2025). */
+  readonly vram: CutKernel;
+  /** SeqCDC (Udayashankar et al. 2024) in its increasing mode. */
+  readonly seqcdc: CutKernel;
+}
+
+/** Names of all rivals, in the order of the interface. */
+export const rivalNames = ['ram', 'vram', 'seqcdc'] as const satisfies readonly (keyof RivalFunctions)[];
+
+export interface RivalInstance extends LinearMemory {
+  readonly functions: RivalFunctions;
+}
+
+/** A new instance with its own memory. Throws WorldError when the module was not built or cannot be read. */
+export function createRivals(): RivalInstance {
+  return instantiateModule<RivalFunctions>(compileKernels(modulePath), rivalNames);
+}
