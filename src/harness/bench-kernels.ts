@@ -11,8 +11,9 @@ import { createWasmKernels } from '../kernels/load.js';
 import { createTwinKernels } from '../kernels/twin/index.js';
 import { captureEnvironment } from './io/environment.js';
 import { loadPeers } from './io/peers.js';
-import { kernelCases } from './measurement/kernel-cases.js';
-import type { KernelCase, Peers } from './measurement/kernel-cases.js';
+import { kernelCases } from './measurement/kernels/all.js';
+import { Contents } from './measurement/kernels/content.js';
+import type { PeerCase, Peers } from './measurement/kernels/peers.js';
 import { kernelSchemaName } from './report/kernel-results.js';
 import type { KernelResults, KernelRow } from './report/kernel-results.js';
 import { spread } from './statistics/summary.js';
@@ -74,10 +75,12 @@ async function measureKernels(
   { kernels, signal, onProgress }: KernelBenchOptions,
 ): Promise<KernelRow[]> {
   const rows: KernelRow[] = [];
-  const isWanted = ({ kernel }: KernelCase): boolean => kernels?.includes(kernel) ?? true;
+  const isWanted = (kernel: string): boolean => kernels?.includes(kernel) ?? true;
+  const contents = new Contents();
   let done = 0;
   for (const block of blockBytes) {
-    const cases = kernelCases(createWasmKernels(), createTwinKernels(), peers, bytes, block).filter(isWanted);
+    const [wasm, twin] = [createWasmKernels(), createTwinKernels()];
+    const cases = kernelCases(wasm, twin, peers, bytes, block, contents, isWanted);
     const names = [...new Set(cases.map(({ kernel }) => kernel))];
     for (const kernel of names) {
       throwIfCancelled(signal);
@@ -110,10 +113,10 @@ function grouped(rows: readonly KernelRow[]): KernelRow[] {
 }
 
 function race(
-  rivals: readonly KernelCase[],
+  rivals: readonly PeerCase[],
   rounds: number,
   roundMs: number,
-): { rival: KernelCase; speeds: number[] }[] {
+): { rival: PeerCase; speeds: number[] }[] {
   const entries = rivals.map((rival) => ({ rival, speeds: [] as number[] }));
   for (let round = 0; round < rounds; round++) {
     const start = round % entries.length;
@@ -126,7 +129,7 @@ function race(
       warmupIterations: 2,
     });
     const running = [...entries.slice(start), ...entries.slice(0, start)];
-    for (const { rival } of running) bench.add(rival.implementation, rival.pass);
+    for (const { rival } of running) bench.add(`${rival.implementation} ${rival.data}`, rival.pass);
     for (const [index, task] of bench.runSync().entries()) {
       const entry = running[index];
       if (entry === undefined) continue;

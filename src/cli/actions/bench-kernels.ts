@@ -5,7 +5,7 @@ import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
 import { benchKernels } from '../../harness/bench-kernels.js';
 import { withCpuProfile } from '../../harness/io/cpu-profile.js';
 import { writeResults } from '../../harness/io/result-file.js';
-import { kernelCaseNames } from '../../harness/measurement/kernel-cases.js';
+import { kernelCaseNames } from '../../harness/measurement/kernels/all.js';
 import type { KernelResults } from '../../harness/report/kernel-results.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';

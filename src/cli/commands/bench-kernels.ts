@@ -3,12 +3,14 @@ import type { Command } from '../command.js';
 /** As `bench kernels` names them, with hyphens for spaces; a test compares them with what is measured. */
 const kernelWords = [
   'compare',
-  'xxh3-128',
-  'blake3',
-  'fastcdc',
-  'rolling-sums',
   'zero-test',
   'histogram',
+  'add-bytes',
+  'xxh3-128',
+  'blake3',
+  'rolling-sums',
+  'fastcdc',
+  'rolling-search',
   'delta-encode',
   'delta-apply',
   'sha256',

@@ -1,6 +1,6 @@
 /** Libraries that do the same work as our kernels, for comparison. They come with the sources, not with the program: absent is no error. */
 import type { IHasher } from 'hash-wasm';
-import type { BlockHash, Peers } from '../measurement/kernel-cases.js';
+import type { BlockHash, Peers } from '../measurement/kernels/peers.js';
 
 export async function loadPeers(): Promise<{ readonly peers: Peers; readonly absent: string[] }> {
   try {
