@@ -24,7 +24,7 @@ export function chooseStrategy(request: StrategyRequest): Strategy {
   const { profile, settings } = request;
   const start = startingPoint(request);
   const strategy = resolveStrategy(start.name, { ...start.settings, ...settings });
-  const [violation] = profile === undefined ? [] : violations(strategy, profile.features);
+  const [violation] = profile === undefined ? [] : violations(strategy, profile);
   if (violation !== undefined) {
     throw new UsageError(`profile ${profile?.name ?? ''}: ${violation.key}: ${violation.problem}`);
   }

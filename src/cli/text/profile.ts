@@ -1,6 +1,8 @@
 /** A profile for people: what it runs, what it wants, what it allows. */
 import { formatBytes, formatDuration, formatNumber } from '../../base/units.js';
 import type { Profile } from '../../engine/profile/profile.js';
+import { fingerprints } from '../../engine/fingerprint/fingerprint.js';
+import { idRiskLog10, idSpaceBytesDefault } from '../../engine/profile/id-risk.js';
 import { settingsOf } from '../../engine/strategy/settings.js';
 import { textFacts } from '../../base/text-table.js';
 
@@ -31,6 +33,7 @@ export function profileText(profile: Profile): string {
         'link',
         `${formatNumber(link.bitsPerSecond / 1e6)} Mbit/s, round trip ${formatDuration(link.roundTripMs)}`,
       ],
+      ['ids', idsText(profile)],
       ['at most', allows.length === 0 ? 'unlimited' : allows.join(', ')],
       [
         'features',
@@ -40,4 +43,14 @@ export function profileText(profile: Profile): string {
       ],
     ]),
   ].join('\n');
+}
+
+function idsText({ strategy, limits }: Profile): string {
+  const { name, digestBytes, collisionResistant } = fingerprints[strategy.fingerprint];
+  const space = limits.idSpaceBytesMax ?? idSpaceBytesDefault;
+  return [
+    `${name}, ${digestBytes * 8} bits`,
+    `accidental collision within ${formatBytes(space)}: at most 1e${Math.ceil(idRiskLog10(strategy, space))}`,
+    `planted collision: ${collisionResistant ? 'not feasible' : 'easy'}`,
+  ].join('; ');
 }

@@ -27,6 +27,8 @@ export interface ProfileLimits {
   readonly cpuMsPerMiBMax?: number;
   /** Bytes that may be exchanged before the first segment (signatures, manifests), for each MiB of base. */
   readonly exchangeBytesPerMiBMax?: number;
+  /** All bytes, over all volumes and times, whose blocks are told apart by one set of ids; 1 PiB where the profile does not say. */
+  readonly idSpaceBytesMax?: number;
 }
 
 export interface ProfileFeatures {

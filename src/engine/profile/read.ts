@@ -42,7 +42,8 @@ export function parseProfile(text: string, fileName: string): Profile {
     features,
   } = document.read(profileSchema);
   const strategy = locatedStrategy(document, settings);
-  const [violation] = violations(strategy, features);
+  const bounds = withoutUnlimited(limits);
+  const [violation] = violations(strategy, { features, limits: bounds });
   if (violation !== undefined) throw document.errorAt(['strategy', violation.key], violation.problem);
   return {
     name,
@@ -52,7 +53,7 @@ export function parseProfile(text: string, fileName: string): Profile {
       .map((metric) => ({ metric, weight: objectives[metric] }))
       .filter(({ weight }) => weight > 0),
     link,
-    limits: withoutUnlimited(limits),
+    limits: bounds,
     features,
   };
 }
@@ -76,7 +77,7 @@ function locatedStrategy(
 }
 
 function withoutUnlimited(limits: {
-  readonly [Key in keyof Required<ProfileLimits>]: number | undefined;
+  readonly [Key in keyof ProfileLimits]: number | undefined;
 }): ProfileLimits {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }

@@ -1,7 +1,10 @@
-/** What a profile's feature flags demand of a strategy, whether it is the profile's own or one given in its place. */
+/** What a profile demands of a strategy, whether it is the profile's own or one given in its place. The reasons lie in docs/fingerprints.md. */
+import { formatBytes } from '../../base/units.js';
+import { collisionLog10Max } from '../fingerprint/collision.js';
 import { fingerprints } from '../fingerprint/fingerprint.js';
 import type { Strategy } from '../strategy/strategy.js';
-import type { ProfileFeatures } from './profile.js';
+import { idRiskLog10, idSpaceBytesDefault } from './id-risk.js';
+import type { Profile, ProfileFeatures } from './profile.js';
 
 /** A broken demand: the strategy key at fault and why. */
 export interface Violation {
@@ -10,14 +13,11 @@ export interface Violation {
 }
 
 /** All demands that `strategy` breaks; empty where it fits. */
-export function violations(strategy: Strategy, features: ProfileFeatures): Violation[] {
-  const found: Violation[] = [];
-  if (features.collisionResistantIds && !fingerprints[strategy.fingerprint].collisionResistant) {
-    found.push({
-      key: 'fingerprint',
-      problem: `the profile asks for collision-resistant ids, which ${strategy.fingerprint} does not give`,
-    });
-  }
+export function violations(
+  strategy: Strategy,
+  { features, limits }: Pick<Profile, 'features' | 'limits'>,
+): Violation[] {
+  const found = idViolations(strategy, features, limits.idSpaceBytesMax ?? idSpaceBytesDefault);
   if (!features.baseContentAtHand && strategy.name === 'compare') {
     found.push({
       key: 'name',
@@ -39,6 +39,35 @@ export function violations(strategy: Strategy, features: ProfileFeatures): Viola
   }
   if (features.decisions !== strategy.decisions) {
     found.push({ key: 'decisions', problem: `the profile's features say decisions: ${features.decisions}` });
+  }
+  return found;
+}
+
+function idViolations(
+  strategy: Strategy,
+  { collisionResistantIds, signatures }: ProfileFeatures,
+  idSpaceBytes: number,
+): Violation[] {
+  const key = 'fingerprint';
+  const { name, collisionResistant } = fingerprints[strategy.fingerprint];
+  const found: Violation[] = [];
+  if (collisionResistantIds && !collisionResistant) {
+    found.push({ key, problem: `the profile asks for collision-resistant ids, which ${name} does not give` });
+  }
+  if (signatures === 'required' && !collisionResistant) {
+    found.push({
+      key,
+      problem: `the profile requires signatures, which bind nothing where ${name} lets other data have the same ids`,
+    });
+  }
+  const risk = idRiskLog10(strategy, idSpaceBytes);
+  if (risk > collisionLog10Max) {
+    found.push({
+      key,
+      problem:
+        `over ${formatBytes(idSpaceBytes)} (idSpaceBytesMax) two blocks share a ${name} id with a probability of ` +
+        `1e${Math.ceil(risk)}, above 1e${collisionLog10Max}: take a wider fingerprint or larger blocks`,
+    });
   }
   return found;
 }

@@ -85,6 +85,7 @@ export const profileSchema = z.strictObject({
     peakMemoryBytesMax: limit(parseBytes),
     cpuMsPerMiBMax: limit(parseDuration),
     exchangeBytesPerMiBMax: limit(parseBytes),
+    idSpaceBytesMax: quantity(parseBytes).optional(),
   }),
   features: z.strictObject({
     collisionResistantIds: z.boolean(),

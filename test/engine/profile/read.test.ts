@@ -42,7 +42,7 @@ describe('shipped profiles', () => {
     const profile = loadProfile(name);
     expect(profile.name).toBe(name);
     expect(profile.objectives.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
-    expect(violations(profile.strategy, profile.features)).toEqual([]);
+    expect(violations(profile.strategy, profile)).toEqual([]);
   });
 
   test.each(shippedProfileNames())('%s gives a reason for every choice of its strategy', (name) => {
@@ -160,6 +160,23 @@ describe('errors carry file, line, column and key', () => {
     expect(
       failure(good.replace('collisionResistantIds: false', 'collisionResistantIds: true')).message,
     ).toMatch(/strategy\.fingerprint: the profile asks for collision-resistant ids/);
+  });
+
+  test('signatures over ids that can be forged', () => {
+    expect(failure(good.replace("signatures: 'off'", 'signatures: required')).message).toMatch(
+      /strategy\.fingerprint: the profile requires signatures, which bind nothing where xxh3-128/,
+    );
+  });
+
+  test('an id space too large for the fingerprint and the block size', () => {
+    // n blocks of 16 KiB collide with a probability of n^2 / 2^129: 1e-12 is reached at 2.6e13 blocks, 4.3e17 bytes.
+    const withSpace = (size: string) => good.replace('limits:\n', `limits:\n  idSpaceBytesMax: ${size}\n`);
+    expect(parseProfile(withSpace('4.2e17'), 'p.yaml').limits.idSpaceBytesMax).toBe(4.2e17);
+    expect(failure(withSpace('4.4e17')).message).toMatch(
+      /strategy\.fingerprint: over 391 PiB .*two blocks share a xxh3-128 id with a probability of 1e-11, above 1e-12/,
+    );
+    const wide = withSpace('4.4e17').replace('fingerprint: xxh3-128', 'fingerprint: blake3');
+    expect(parseProfile(wide, 'p.yaml').strategy.fingerprint).toBe('blake3');
   });
 });
 

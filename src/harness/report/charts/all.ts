@@ -2,6 +2,7 @@
 import type { LabResults } from '../lab-results.js';
 import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
+import { collisionRiskChart } from './collision-risk.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
 import { paretoChart } from './pareto.js';
@@ -14,5 +15,6 @@ export function laboratoryCharts(results: LabResults): Chart[] {
     paretoChart(results),
     stagesChart(results),
     kernelsChart(results.kernels),
+    collisionRiskChart(results.kernels),
   ].filter(({ datasets }) => Object.values(datasets).some((rows) => rows.length > 0));
 }

@@ -9,7 +9,7 @@ import type { Specification } from './specification.js';
 import { themes } from './theme.js';
 import type { ThemeName } from './theme.js';
 
-export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels'] as const;
+export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 'collision-risk'] as const;
 export type ChartName = (typeof chartNames)[number];
 
 export type ChartRow = Readonly<Record<string, string | number | boolean | null>>;
