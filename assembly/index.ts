@@ -3,6 +3,7 @@ export { compareRuns, zeroRuns } from './compare';
 export { xxh3 } from './xxh3';
 export { blake3 } from './blake3';
 export { fastcdc } from './fastcdc';
+export { strided } from './strided';
 export { rollingSums } from './weak-sum';
 export { rollingIndex } from './rolling-index';
 export { rollingSearch } from './rolling-search';

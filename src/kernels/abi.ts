@@ -46,6 +46,20 @@ export interface KernelFunctions {
     cuts: number,
   ): number;
 
+  /**
+   * The two-stage chunker of docs/formats/strided-v1.md from `data`, as if a cut lay there. 64 <= min <= average <= max < 2^31; the average
+   * need not be a power of two. Writes end offsets to `cuts` (room for length / minBytes + 1). `final` as in fastcdc. Returns the cut count.
+   */
+  strided(
+    data: number,
+    length: number,
+    final: number,
+    minBytes: number,
+    averageBytes: number,
+    maxBytes: number,
+    cuts: number,
+  ): number;
+
   /** rsync's weak checksum (a = sum of bytes, b = sum of prefix sums, both mod 2^16, a | b << 16) of each block; u32 each at `out`. */
   rollingSums(data: number, cuts: number, count: number, out: number): void;
 
@@ -160,6 +174,7 @@ export const kernelNames = [
   'xxh3',
   'blake3',
   'fastcdc',
+  'strided',
   'rollingSums',
   'rollingIndex',
   'rollingSearch',

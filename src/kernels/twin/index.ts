@@ -12,6 +12,7 @@ import { fastcdc } from './fastcdc.js';
 import { histogram } from './histogram.js';
 import { rollingIndex, rollingSearch, rollingSums } from './rolling.js';
 import { heapBase } from './scratch.js';
+import { strided } from './strided.js';
 import { xxh3 } from './xxh3.js';
 
 /** A twin instance with its own memory. */
@@ -23,6 +24,7 @@ export function createTwinKernels(): KernelInstance {
     xxh3: (...windows) => xxh3(memory, ...windows),
     blake3: (...windows) => blake3(memory, ...windows),
     fastcdc: (...windows) => fastcdc(memory, ...windows),
+    strided: (...windows) => strided(memory, ...windows),
     rollingSums: (...windows) => rollingSums(memory, ...windows),
     rollingIndex: (...windows) => rollingIndex(memory, ...windows),
     rollingSearch: (...windows) => rollingSearch(memory, ...windows),
