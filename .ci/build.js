@@ -3,9 +3,10 @@
  * second run takes a second.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildKernels } from './kernels.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (path) => join(root, path);
@@ -13,7 +14,6 @@ const filesBelow = (directory) =>
   readdirSync(at(directory), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
-const changedMs = (path) => (existsSync(at(path)) ? statSync(at(path)).mtimeMs : -Infinity);
 const run = (tool, ...options) => {
   const { status } = spawnSync(process.execPath, [at(`node_modules/${tool}`), ...options], {
     cwd: root,
@@ -22,24 +22,7 @@ const run = (tool, ...options) => {
   if (status !== 0) process.exit(1);
 };
 
-// One set of flags for both modules; what lies in assembly/rivals is only measured, never used.
-const kernelSources = [...filesBelow('assembly'), 'asconfig.json', 'package-lock.json'];
-for (const [entry, output] of [
-  ['assembly/index.ts', 'dist/kernels/kernels.wasm'],
-  ['assembly/rivals/index.ts', 'dist/kernels/rivals.wasm'],
-]) {
-  if (kernelSources.every((path) => changedMs(path) <= changedMs(output))) continue;
-  run(
-    'assemblyscript/bin/asc.js',
-    entry,
-    '--config',
-    'asconfig.json',
-    '--target',
-    'release',
-    '--outFile',
-    output,
-  );
-}
+buildKernels();
 
 // Output of sources that are gone would be packed and could be imported by mistake.
 if (existsSync(at('dist'))) {

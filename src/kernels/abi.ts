@@ -161,8 +161,17 @@ export interface LinearMemory {
   readonly heapBase: number;
 }
 
+/** What the metered build knows of itself. */
+export interface InstructionCounter {
+  /**
+   * WebAssembly instructions that the instance has executed since it was made; absent where they are not counted. The count is never set
+   * back, so that several readers can each take differences.
+   */
+  readonly instructions?: () => number;
+}
+
 /** One set of kernels with its memory: WebAssembly or the twin. */
-export interface KernelInstance extends LinearMemory {
+export interface KernelInstance extends LinearMemory, InstructionCounter {
   readonly name: 'wasm' | 'twin';
   readonly functions: KernelFunctions;
 }

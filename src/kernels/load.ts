@@ -1,24 +1,32 @@
 /**
- * The WebAssembly kernels: reads `dist/kernels/kernels.wasm` (built from assembly/ by `npm run build`), compiles
- * it once per thread and gives each caller an instance with a memory of its own.
+ * The WebAssembly kernels: reads `dist/kernels/kernels.wasm` or its metered copy (both made from assembly/ by `npm run build`),
+ * compiles it once per thread and gives each caller an instance with a memory of its own.
  *
  * Everything is synchronous: the module is some tens of KiB, and workers must have their kernels before the first region.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BugError, WorldError } from '../base/errors.js';
+import { BugError, WorldError, assert } from '../base/errors.js';
 import { kernelNames } from './abi.js';
-import type { KernelFunctions, KernelInstance, LinearMemory } from './abi.js';
+import type { InstructionCounter, KernelFunctions, KernelInstance, LinearMemory } from './abi.js';
+
+/** `metered` computes the same, counts the instructions that it executes, and takes up to 1.4 times as long. */
+export type KernelBuild = 'plain' | 'metered';
 
 /** From src/kernels as from dist/kernels, where this file runs in tests and in the program. */
-const modulePath = fileURLToPath(new URL('../../dist/kernels/kernels.wasm', import.meta.url));
+const moduleFolder = new URL('../../dist/kernels/', import.meta.url);
 
 /** Compiled modules by path: compiling takes milliseconds, instantiating microseconds. */
 const compiledModules = new Map<string, WebAssembly.Module>();
 
 /** A new instance with its own memory. Throws WorldError when the module was not built or cannot be read. */
-export function createWasmKernels(): KernelInstance {
-  return instantiateKernels(compileKernels(modulePath));
+export function createWasmKernels(build: KernelBuild = 'plain'): KernelInstance {
+  return instantiateKernels(compileKernels(modulePath('kernels', build)));
+}
+
+/** Where the build leaves a module. */
+export function modulePath(name: 'kernels' | 'rivals', build: KernelBuild): string {
+  return fileURLToPath(new URL(build === 'plain' ? `${name}.wasm` : `${name}.metered.wasm`, moduleFolder));
 }
 
 /** Compiles the module at `path`, once per thread. */
@@ -36,15 +44,14 @@ export function compileKernels(path: string): WebAssembly.Module {
   return module;
 }
 
-/** Instantiates any module that keeps the ABI (the metered build is another one). */
+/** Instantiates any module that keeps the ABI. */
 export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
-  const { functions, memory, heapBase } = instantiateModule<KernelFunctions>(module, kernelNames);
+  const { functions, ...rest } = instantiateModule<KernelFunctions>(module, kernelNames);
   return {
     name: 'wasm',
     // WebAssembly gives i32 results as signed numbers; only the refusal of deltaApply is large enough to show it.
     functions: { ...functions, deltaApply: (...windows) => functions.deltaApply(...windows) >>> 0 },
-    memory,
-    heapBase,
+    ...rest,
   };
 }
 
@@ -52,14 +59,26 @@ export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
 export function instantiateModule<Functions>(
   module: WebAssembly.Module,
   names: readonly (keyof Functions & string)[],
-): LinearMemory & { readonly functions: Functions } {
+): LinearMemory & InstructionCounter & { readonly functions: Functions } {
   const { exports } = new WebAssembly.Instance(module, {});
-  const { memory, heapBase } = exports;
+  const { memory, heapBase, instructions } = exports;
   if (!(memory instanceof WebAssembly.Memory) || typeof heapBase !== 'function') {
     throw new BugError('the kernel module exports no memory or no heap base');
   }
   for (const name of names) {
     if (typeof exports[name] !== 'function') throw new BugError(`the kernel module lacks ${name}`);
   }
-  return { functions: exports as unknown as Functions, memory, heapBase: (heapBase as () => number)() };
+  return {
+    functions: exports as unknown as Functions,
+    memory,
+    heapBase: (heapBase as () => number)(),
+    ...(instructions instanceof WebAssembly.Global ? { instructions: () => countOf(instructions) } : {}),
+  };
+}
+
+/** Exact up to 2^53, which a core reaches after weeks. */
+function countOf(counter: WebAssembly.Global): number {
+  const count = Number(counter.value);
+  assert(Number.isSafeInteger(count), 'a count of instructions is exact');
+  return count;
 }

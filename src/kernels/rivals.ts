@@ -2,11 +2,8 @@
  * Kernels that others have published, built by us as well as we can, to be measured beside ours: `dist/kernels/rivals.wasm`, from
  * assembly/rivals. The engine never uses them. The laws of abi.ts hold for them, too; in place of a twin each has a plain reference in its tests.
  */
-import { fileURLToPath } from 'node:url';
-import type { LinearMemory } from './abi.js';
-import { compileKernels, instantiateModule } from './load.js';
-
-const modulePath = fileURLToPath(new URL('../../dist/kernels/rivals.wasm', import.meta.url));
+import type { InstructionCounter, LinearMemory } from './abi.js';
+import { compileKernels, instantiateModule, modulePath, type KernelBuild } from './load.js';
 
 /**
  * Cuts [data, data + length) as if a cut lay at `data`, and writes end offsets to `cuts` (room for length / min(minBytes, averageBytes - 256) + 1
@@ -35,11 +32,11 @@ export interface RivalFunctions {
 /** Names of all rivals, in the order of the interface. */
 export const rivalNames = ['ram', 'vram', 'seqcdc'] as const satisfies readonly (keyof RivalFunctions)[];
 
-export interface RivalInstance extends LinearMemory {
+export interface RivalInstance extends LinearMemory, InstructionCounter {
   readonly functions: RivalFunctions;
 }
 
 /** A new instance with its own memory. Throws WorldError when the module was not built or cannot be read. */
-export function createRivals(): RivalInstance {
-  return instantiateModule<RivalFunctions>(compileKernels(modulePath), rivalNames);
+export function createRivals(build: KernelBuild = 'plain'): RivalInstance {
+  return instantiateModule<RivalFunctions>(compileKernels(modulePath('rivals', build)), rivalNames);
 }

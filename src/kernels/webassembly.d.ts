@@ -13,4 +13,7 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+  class Global {
+    value: number | bigint;
+  }
 }
