@@ -31,7 +31,7 @@ import type { Durability } from './engine/snapshot/staging.js';
 import { createTarget } from './engine/snapshot/target.js';
 import type { TargetWriter } from './engine/snapshot/target-writer.js';
 import { resolveStrategy, type Settings } from './engine/strategy/settings.js';
-import type { Strategy } from './engine/strategy/strategy.js';
+import { requireCutting, type Strategy } from './engine/strategy/strategy.js';
 import { verifyManifest, type VerifyOptions, type VerifyOutcome } from './engine/verify/verify.js';
 import { Arena } from './kernels/arena.js';
 import { createWasmKernels } from './kernels/load.js';
@@ -174,11 +174,6 @@ function chosen(strategy: string | Strategy, settings: Settings | undefined): St
   if (typeof strategy === 'string') return resolveStrategy(strategy, settings);
   if (settings === undefined) return strategy;
   throw new UsageError('settings go with a strategy given by name', { hint: 'pass them to resolveStrategy' });
-}
-
-function requireCutting(strategy: Strategy): Strategy & { readonly name: 'fixed' | 'fastcdc' } {
-  if (strategy.name === 'fixed' || strategy.name === 'fastcdc') return strategy;
-  throw new UsageError(`strategy ${strategy.name} has no blocks to list`, { hint: 'use fixed or fastcdc' });
 }
 
 function hasherFor(name: FingerprintName): Hasher {

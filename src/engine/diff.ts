@@ -6,6 +6,7 @@
  */
 import { UsageError } from '../base/errors.js';
 import type { Reading } from '../base/meter.js';
+import { chunkerNames } from './chunk/spec.js';
 import { planSegments, type SegmentPlan } from './delta/plan.js';
 import { pairEntries } from './detect/pairing.js';
 import type { Hasher } from './fingerprint/fingerprint.js';
@@ -229,7 +230,7 @@ function requirePossible(base: Base, target: Snapshot, strategy: Strategy): void
   }
   if (base.kind === 'digests' && !strategyParts[strategy.name].worksFromManifest) {
     throw new UsageError(`strategy ${strategy.name} needs the base's content, but the base is a manifest`, {
-      hint: 'use --strategy fixed or fastcdc, or give the base itself',
+      hint: `use a strategy with blocks (${chunkerNames.join(', ')}), or give the base itself`,
     });
   }
 }

@@ -1,4 +1,4 @@
-/** Building a manifest: the same scan and seams that `fixed` and `fastcdc` detect with, kept instead of matched. */
+/** Building a manifest: the same scan and seams that strategies with blocks detect with, kept instead of matched. */
 import type { Reading } from '../base/meter.js';
 import { present } from '../base/errors.js';
 import { DigestIndex } from './detect/digest-index.js';
@@ -7,12 +7,12 @@ import type { BlockTable, Manifest, OriginRun } from './fingerprint/manifest.js'
 import type { Snapshot } from './snapshot/snapshot.js';
 import { newestTime } from './snapshot/shape.js';
 import { blockTable, chunkerOf } from './strategy/blocks-detector.js';
-import type { StrategyOf } from './strategy/detector.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
+import type { CuttingStrategy } from './strategy/strategy.js';
 
 export interface ManifestOptions extends RunOptions {
   /** Names the chunker and the fingerprint; its other choices do not matter here. */
-  readonly strategy: StrategyOf<'fixed' | 'fastcdc'>;
+  readonly strategy: CuttingStrategy;
   readonly volume?: string;
   /** The snapshot's time in microseconds since the epoch; by default its newest modification time. */
   readonly timeMicros?: number;

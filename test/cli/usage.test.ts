@@ -89,7 +89,7 @@ describe('exit code 2', () => {
     [
       ['manifest', 'a', '-o', 'm', '--strategy', 'compare'],
       'strategy compare has no blocks to list',
-      'fixed or fastcdc',
+      'fixed, fastcdc',
     ],
     [['workloads', 'make', 'mailbx', '-o', 'w'], "unknown workload 'mailbx'", "did you mean 'mailbox'?"],
     [

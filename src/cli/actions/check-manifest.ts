@@ -5,12 +5,13 @@ import type { ChunkerSpec, Manifest } from '../../engine/fingerprint/manifest.js
 import { buildManifest } from '../../engine/manifest.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import { resolveStrategy } from '../../engine/strategy/settings.js';
+import { requireCutting } from '../../engine/strategy/strategy.js';
 import { verifyManifest } from '../../engine/verify/verify.js';
 import type { VerifyOutcome } from '../../engine/verify/verify.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { checkText } from '../text/check.js';
-import { chunking, hasherFor, readManifest } from './manifests.js';
+import { hasherFor, readManifest } from './manifests.js';
 import { monotonicClock, progressLine, workersFor } from './options.js';
 
 export async function runCheck(input: Input, context: Context, path: string): Promise<Outcome> {
@@ -38,7 +39,7 @@ export async function runCheck(input: Input, context: Context, path: string): Pr
 /** Cuts and hashes as the manifest was made. */
 function strategyOf(chunker: ChunkerSpec, { fingerprint }: Manifest) {
   const { name, ...sizes } = chunker;
-  return chunking(resolveStrategy(name, { ...sizes, fingerprint, subBlock: false }));
+  return requireCutting(resolveStrategy(name, { ...sizes, fingerprint, subBlock: false }));
 }
 
 function told(outcome: VerifyOutcome, snapshot: string, manifest: string): Outcome {

@@ -5,13 +5,14 @@ import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { buildManifest } from '../../engine/manifest.js';
 import { encodeManifest } from '../../engine/package/manifest-file.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
+import { requireCutting } from '../../engine/strategy/strategy.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { refuseInputs, writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { runCheck } from './check-manifest.js';
-import { chunking, hasherFor, readManifest } from './manifests.js';
+import { hasherFor, readManifest } from './manifests.js';
 import { monotonicClock, profileOf, progressLine, timeMicros, workersFor } from './options.js';
 
 export async function runManifest(input: Input, context: Context): Promise<Outcome> {
@@ -30,7 +31,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const previousPath = input.text('previous');
   const previous = previousPath === undefined ? undefined : readManifest(previousPath);
   const profile = await profileOf(input);
-  const strategy = chunking(
+  const strategy = requireCutting(
     chooseStrategy({
       profile,
       strategy:

@@ -1,6 +1,5 @@
 /** Manifests as inputs: recognised, read, and the strategies that go with them. */
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { UsageError } from '../../base/errors.js';
 import { fingerprints, Hasher } from '../../engine/fingerprint/fingerprint.js';
 import type { FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
@@ -9,7 +8,6 @@ import { decodeManifest } from '../../engine/package/manifest-file.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
-import type { Strategy } from '../../engine/strategy/strategy.js';
 import { Arena } from '../../kernels/arena.js';
 import { createWasmKernels } from '../../kernels/load.js';
 import { named } from './naming.js';
@@ -46,12 +44,4 @@ export function openBase(path: string): {
   if (!isManifest(path)) return { base: openSnapshot(path), manifest: undefined };
   const manifest = readManifest(path);
   return { base: manifest, manifest };
-}
-
-/** A strategy whose blocks a manifest can list. */
-export function chunking(strategy: Strategy): Strategy & { readonly name: 'fixed' | 'fastcdc' } {
-  if (strategy.name === 'fixed' || strategy.name === 'fastcdc') return strategy;
-  throw new UsageError(`strategy ${strategy.name} has no blocks to list`, {
-    hint: 'use --strategy fixed or fastcdc',
-  });
 }

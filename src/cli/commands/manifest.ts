@@ -1,3 +1,4 @@
+import { chunkerNames } from '../../engine/chunk/spec.js';
 import type { Command } from '../command.js';
 
 /** Writes the manifest of a snapshot, or checks a snapshot against one. */
@@ -23,14 +24,14 @@ export const manifest: Command = {
     profile: {
       type: 'text',
       value: 'PROFILE',
-      describe: 'a profile whose strategy is fixed or fastcdc',
+      describe: 'a profile whose strategy cuts blocks',
       completes: 'profile',
     },
     strategy: {
       type: 'text',
       value: 'NAME',
-      describe: 'how blocks are cut: fixed (default) or fastcdc',
-      completes: ['fixed', 'fastcdc'],
+      describe: `how blocks are cut: ${chunkerNames.join(', ')} (default: fixed)`,
+      completes: chunkerNames,
     },
     set: {
       type: 'list',

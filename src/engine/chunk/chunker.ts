@@ -1,19 +1,23 @@
 /**
- * Chunkers by the name that manifests carry: where one entry is cut into blocks. A chunker here answers for one piece of one entry,
- * "as if a cut lay at its first byte"; scan.ts puts pieces together into the sequential cuts of whole entries.
+ * Where one entry is cut into blocks, by any chunker. A chunker here answers for one piece of one entry, "as if a cut lay at its first byte";
+ * scan.ts puts pieces together into the sequential cuts of whole entries.
  */
-import { unreachable } from '../../base/errors.js';
 import type { KernelInstance } from '../../kernels/abi.js';
+import { contentChunkers } from './content-chunkers.js';
 import type { ChunkerSpec } from './spec.js';
 
-/** How far a block that begins in a region may reach past its end: 0 where blocks never straddle regions. */
+/**
+ * How many bytes from a block's first one decide where it ends, where the entry does not end before: so much a piece must reach past a
+ * region whose last block may begin at the region's last byte. 0 where blocks never straddle regions.
+ */
 export function overlapBytes(spec: ChunkerSpec): number {
   return spec.name === 'fixed' ? 0 : spec.maxBytes;
 }
 
 /**
  * Cuts `length` bytes at `data`. Writes ascending end offsets at `cuts` and returns their count. With `final` the end of data is the
- * end of the entry and becomes a cut; otherwise cutting stops where the next cut could depend on bytes that are not here.
+ * end of the entry and becomes a cut; otherwise cutting stops where the next cut could depend on bytes that are not here, which is
+ * never while overlapBytes(spec) remain.
  */
 export function cutPiece(
   kernels: KernelInstance,
@@ -23,26 +27,9 @@ export function cutPiece(
   final: boolean,
   cuts: number,
 ): number {
-  switch (spec.name) {
-    case 'fixed':
-      return cutFixed(kernels, spec.blockBytes, length, final, cuts);
-    case 'fastcdc': {
-      const { minBytes, averageBytes, maxBytes } = spec;
-      return kernels.functions.fastcdc(
-        data,
-        length,
-        final ? 1 : 0,
-        minBytes,
-        averageBytes,
-        maxBytes,
-        0,
-        0,
-        cuts,
-      );
-    }
-    default:
-      return unreachable(spec);
-  }
+  return spec.name === 'fixed'
+    ? cutFixed(kernels, spec.blockBytes, length, final, cuts)
+    : contentChunkers[spec.name].cut(kernels.functions, data, length, final, spec, cuts);
 }
 
 function cutFixed(

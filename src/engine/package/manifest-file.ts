@@ -12,7 +12,7 @@ import {
   leafBytes,
   manifestBytesMax,
 } from '../../base/limits.js';
-import type { ChunkerSpec } from '../chunk/spec.js';
+import { chunkerNames, chunkerProblem, type ChunkerSpec } from '../chunk/spec.js';
 import { fingerprintNames, type FingerprintName, type Hasher } from '../fingerprint/fingerprint.js';
 import { equalContent, snapshotId } from '../fingerprint/identity.js';
 import type { Manifest } from '../fingerprint/manifest.js';
@@ -128,18 +128,14 @@ function readDocument(fields: Fields, fingerprint: FingerprintName, hasher: Hash
 
 function readChunker(fields: Fields): ChunkerSpec {
   const size = (name: string): number => fields.integer(name, blockBytesMin, blockBytesMax);
-  const name = fields.word('name', ['fixed', 'fastcdc']);
+  const name = fields.word('name', chunkerNames);
   const chunker: ChunkerSpec =
     name === 'fixed'
       ? { name, blockBytes: size('blockBytes') }
       : { name, minBytes: size('minBytes'), averageBytes: size('averageBytes'), maxBytes: size('maxBytes') };
   fields.end();
-  if (chunker.name === 'fastcdc') {
-    const { minBytes, averageBytes, maxBytes } = chunker;
-    if (minBytes > averageBytes || averageBytes > maxBytes) {
-      throw new DataError(`${what}: chunker sizes ${minBytes}, ${averageBytes}, ${maxBytes} do not ascend`);
-    }
-  }
+  const problem = chunkerProblem(chunker);
+  if (problem !== undefined) throw new DataError(`${what}: chunker ${problem}`);
   return chunker;
 }
 

@@ -5,7 +5,7 @@
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
-import type { ChunkerSpec } from '../chunk/spec.js';
+import { longestBlockBytes, shortestBlockBytes, type ChunkerSpec } from '../chunk/spec.js';
 import type { OriginRun } from '../fingerprint/manifest.js';
 import { shown } from '../snapshot/entry-rules.js';
 import type { SnapshotShape } from '../snapshot/snapshot.js';
@@ -60,6 +60,8 @@ export function readEnds(
     throw new DataError(`${what}: blockLengths of fixed blocks`);
   const reader = new ByteReader(lengths);
   const ends = new Float64Array(count);
+  const shortest = shortestBlockBytes(chunker);
+  const longest = longestBlockBytes(chunker);
   let block = 0;
   let at = 0;
   shape.entries.forEach((entry, index) => {
@@ -68,9 +70,8 @@ export function readEnds(
       const rest = end - at;
       const length =
         chunker.name === 'fixed' ? Math.min(chunker.blockBytes, rest) : reader.varint(`${what}: a block`);
-      const isShort = chunker.name === 'fastcdc' && length < chunker.minBytes && length < rest;
-      const isLong = chunker.name === 'fastcdc' && length > chunker.maxBytes;
-      if (length === 0 || length > rest || isShort || isLong) {
+      const isShort = length < shortest && length < rest;
+      if (length === 0 || length > rest || isShort || length > longest) {
         throw new DataError(
           `${what}: the blocks of ${shown(entry.path)} do not cover it, or have impossible sizes`,
         );

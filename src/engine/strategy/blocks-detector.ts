@@ -1,30 +1,37 @@
-/** `fixed` and `fastcdc`: both sides become block tables (or the base's comes from its manifest), and the tables are matched. */
+/** Strategies that cut blocks: both sides become block tables (or the base's comes from its manifest), and the tables are matched. */
 import { UsageError, assert } from '../../base/errors.js';
 import { matchBlocks } from '../detect/blocks.js';
-import type { ChunkerSpec } from '../chunk/spec.js';
+import { chunkerProblem, longestBlockBytes, type ChunkerSpec } from '../chunk/spec.js';
 import { contentDigests } from '../fingerprint/identity.js';
 import type { BlockTable } from '../fingerprint/manifest.js';
 import { Stitcher } from '../fingerprint/stitch.js';
 import type { Layout } from '../snapshot/layout.js';
-import type { Base, Detection, DetectionInput, StrategyOf } from './detector.js';
+import type { Base, Detection, DetectionInput } from './detector.js';
 import type { Job, Side } from './jobs.js';
 import type { EngineRun } from './run.js';
+import type { CuttingStrategy } from './strategy.js';
 
-type BlockStrategy = StrategyOf<'fixed' | 'fastcdc'>;
-
-export function chunkerOf(strategy: BlockStrategy): ChunkerSpec {
-  if (strategy.name === 'fixed') return { name: 'fixed', blockBytes: strategy.blockBytes };
-  const { minBytes, averageBytes, maxBytes } = strategy;
-  return { name: 'fastcdc', minBytes, averageBytes, maxBytes };
+/** Throws UsageError for sizes that no chunker cuts: a strategy may have been made by hand. */
+export function chunkerOf(strategy: CuttingStrategy): ChunkerSpec {
+  const spec = specOf(strategy);
+  const problem = chunkerProblem(spec);
+  if (problem !== undefined) throw new UsageError(`strategy ${strategy.name}: ${problem}`);
+  return spec;
 }
 
-export async function detectBlocks(input: DetectionInput<BlockStrategy>): Promise<Detection> {
+function specOf(strategy: CuttingStrategy): ChunkerSpec {
+  if (strategy.name === 'fixed') return { name: strategy.name, blockBytes: strategy.blockBytes };
+  const { name, minBytes, averageBytes, maxBytes } = strategy;
+  return { name, minBytes, averageBytes, maxBytes };
+}
+
+export async function detectBlocks(input: DetectionInput<CuttingStrategy>): Promise<Detection> {
   const { base, target, run, pairs } = input;
   const { hasher, meter } = run;
   const chunker = chunkerOf(input.strategy);
   const known = await baseBlocks(input, chunker);
   const scanned = await blockTable(run, 'target', target.layout, chunker);
-  const longest = chunker.name === 'fixed' ? chunker.blockBytes : chunker.maxBytes;
+  const longest = longestBlockBytes(chunker);
   const extents = matchBlocks({
     base: base.shape,
     target,
@@ -44,7 +51,7 @@ export async function detectBlocks(input: DetectionInput<BlockStrategy>): Promis
 }
 
 async function baseBlocks(
-  input: DetectionInput<BlockStrategy>,
+  input: DetectionInput<CuttingStrategy>,
   chunker: ChunkerSpec,
 ): Promise<{ blocks: BlockTable; entryDigests: Uint8Array }> {
   const { base, run } = input;
@@ -61,7 +68,7 @@ async function baseBlocks(
 
 function requireSameCutting(
   base: Base & { kind: 'digests' },
-  strategy: BlockStrategy,
+  strategy: CuttingStrategy,
   chunker: ChunkerSpec,
 ): void {
   const { manifest } = base;

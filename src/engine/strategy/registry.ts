@@ -1,4 +1,5 @@
 /** Strategies by the name that packages carry: the one place that knows them all. */
+import { contentChunkerNames, type ContentChunkerName } from '../chunk/content-chunkers.js';
 import { detectBlocks } from './blocks-detector.js';
 import { detectByComparison } from './compare-detector.js';
 import type { Detection, DetectionInput, Detector, StrategyOf } from './detector.js';
@@ -11,10 +12,15 @@ export interface StrategyPart<N extends StrategyName> {
   readonly detect: Detector<StrategyOf<N>>;
 }
 
+const byContent: StrategyPart<ContentChunkerName> = { worksFromManifest: true, detect: detectBlocks };
+
 export const strategyParts: { readonly [N in StrategyName]: StrategyPart<N> } = {
   compare: { worksFromManifest: false, detect: detectByComparison },
   fixed: { worksFromManifest: true, detect: detectBlocks },
-  fastcdc: { worksFromManifest: true, detect: detectBlocks },
+  ...(Object.fromEntries(contentChunkerNames.map((name) => [name, byContent])) as Record<
+    ContentChunkerName,
+    typeof byContent
+  >),
   rolling: { worksFromManifest: false, detect: detectBySignature },
 };
 

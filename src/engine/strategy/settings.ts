@@ -6,26 +6,27 @@ import { UsageError, present, unreachable } from '../../base/errors.js';
 import { blockBytesMax, blockBytesMin } from '../../base/limits.js';
 import { suggestion } from '../../base/suggest.js';
 import { formatBytes, parseBytes } from '../../base/units.js';
+import {
+  contentChunkers,
+  isContentChunkerName,
+  type ChunkSizes,
+  type ContentChunkerName,
+} from '../chunk/content-chunkers.js';
 import { isRollingBlockSize } from '../detect/signature.js';
 import { fingerprintNames } from '../fingerprint/fingerprint.js';
 import { codecNames, type CompressionChoice } from '../package/codecs.js';
 import type { ParameterValue } from '../package/model.js';
-import { strategyNames, type Strategy, type StrategyName } from './strategy.js';
+import { blockBytesOf, strategyNames, type Strategy, type StrategyName } from './strategy.js';
 
 export type Settings = Readonly<Record<string, ParameterValue>>;
 
 const KiB = 1024;
 const commonKeys = ['fingerprint', 'subBlock', 'codec', 'level', 'deflate', 'decisions'] as const;
-const ownKeys = {
-  compare: ['blockBytes'],
-  fixed: ['blockBytes'],
-  fastcdc: ['minBytes', 'averageBytes', 'maxBytes'],
-  rolling: ['blockBytes'],
-} as const satisfies Record<StrategyName, readonly string[]>;
+const chunkKeys = ['minBytes', 'averageBytes', 'maxBytes'] as const satisfies (keyof ChunkSizes)[];
 
 /** The keys that a strategy understands. */
 export function settingKeys(name: StrategyName): readonly string[] {
-  return [...ownKeys[name], ...commonKeys];
+  return [...(isContentChunkerName(name) ? chunkKeys : ['blockBytes']), ...commonKeys];
 }
 
 /** Throws UsageError for an unknown strategy or key, and for a value that cannot be meant. */
@@ -47,6 +48,7 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
     compression: compressionOf(read),
     decisions: read.flag('decisions', false),
   };
+  if (isContentChunkerName(known)) return { name: known, ...chunkSizes(known, read), ...common };
   switch (known) {
     case 'compare':
       return { name: known, blockBytes: read.powerOfTwo('blockBytes', 4 * KiB, 512, 1024 * KiB), ...common };
@@ -65,12 +67,6 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
       }
       return { name: known, blockBytes, ...common };
     }
-    case 'fastcdc': {
-      const averageBytes = read.powerOfTwo('averageBytes', 64 * KiB, 1024, 1024 * KiB);
-      const minBytes = read.bytes('minBytes', averageBytes / 4, blockBytesMin, averageBytes);
-      const maxBytes = read.bytes('maxBytes', averageBytes * 4, averageBytes, blockBytesMax);
-      return { name: known, minBytes, averageBytes, maxBytes, ...common };
-    }
     default:
       return unreachable(known);
   }
@@ -80,7 +76,7 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
 export function settingsOf(strategy: Strategy): Record<string, ParameterValue> {
   const { fingerprint, subBlock, compression, decisions } = strategy;
   const common = { fingerprint, subBlock, ...compression, decisions };
-  if (strategy.name === 'fastcdc') {
+  if ('averageBytes' in strategy) {
     const { minBytes, averageBytes, maxBytes } = strategy;
     return { minBytes, averageBytes, maxBytes, ...common };
   }
@@ -89,9 +85,17 @@ export function settingsOf(strategy: Strategy): Record<string, ParameterValue> {
 
 /** One short line for tables and charts: `fastcdc 64 KiB + sub-block`. */
 export function describeStrategy(strategy: Strategy): string {
-  const bytes = strategy.name === 'fastcdc' ? strategy.averageBytes : strategy.blockBytes;
+  const bytes = blockBytesOf(strategy);
   const size = bytes === 0 ? 'auto' : formatBytes(bytes);
   return `${strategy.name} ${size}${strategy.subBlock ? ' + sub-block' : ''}`;
+}
+
+function chunkSizes(name: ContentChunkerName, read: SettingReader): ChunkSizes {
+  const { averageBytesMin, averageBytesMax } = contentChunkers[name];
+  const averageBytes = read.powerOfTwo('averageBytes', 64 * KiB, averageBytesMin, averageBytesMax);
+  const minBytes = read.bytes('minBytes', averageBytes / 4, blockBytesMin, averageBytes);
+  const maxBytes = read.bytes('maxBytes', averageBytes * 4, averageBytes, blockBytesMax);
+  return { minBytes, averageBytes, maxBytes };
 }
 
 function compressionOf(read: SettingReader): CompressionChoice {

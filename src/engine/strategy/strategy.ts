@@ -2,11 +2,14 @@
  * A strategy: one named, fully resolved choice of detection, chunker, fingerprint, sub-block delta and compression.
  * The name and the parameters are written into every package.
  */
+import { contentChunkerNames, type ChunkSizes, type ContentChunkerName } from '../chunk/content-chunkers.js';
+import { chunkerNames } from '../chunk/spec.js';
 import type { CompressionChoice } from '../package/codecs.js';
+import { UsageError } from '../../base/errors.js';
 import type { FingerprintName } from '../fingerprint/fingerprint.js';
 
-export const strategyNames = ['compare', 'fixed', 'fastcdc', 'rolling'] as const;
-export type StrategyName = (typeof strategyNames)[number];
+export type StrategyName = 'compare' | 'fixed' | ContentChunkerName | 'rolling';
+export const strategyNames: readonly StrategyName[] = ['compare', 'fixed', ...contentChunkerNames, 'rolling'];
 
 interface Common {
   readonly fingerprint: FingerprintName;
@@ -21,12 +24,27 @@ export type Strategy = Common &
   (
     | { readonly name: 'compare'; readonly blockBytes: number }
     | { readonly name: 'fixed'; readonly blockBytes: number }
-    | {
-        readonly name: 'fastcdc';
-        readonly minBytes: number;
-        readonly averageBytes: number;
-        readonly maxBytes: number;
-      }
+    | { [N in ContentChunkerName]: { readonly name: N } & ChunkSizes }[ContentChunkerName]
     /** blockBytes 0 chooses about the square root of the base's size. */
     | { readonly name: 'rolling'; readonly blockBytes: number }
   );
+
+/** A strategy that cuts blocks, which a manifest can list. */
+export type CuttingStrategy = Extract<Strategy, { readonly name: 'fixed' | ContentChunkerName }>;
+
+export function isCutting(strategy: Strategy): strategy is CuttingStrategy {
+  return chunkerNames.some((name) => name === strategy.name);
+}
+
+/** Throws UsageError for a strategy that has no blocks. */
+export function requireCutting(strategy: Strategy): CuttingStrategy {
+  if (isCutting(strategy)) return strategy;
+  throw new UsageError(`strategy ${strategy.name} has no blocks to list`, {
+    hint: `use one that has: ${chunkerNames.join(', ')}`,
+  });
+}
+
+/** The size that a strategy is named by: of its blocks, or of its chunks on average; 0 where it is chosen by the base's size. */
+export function blockBytesOf(strategy: Strategy): number {
+  return 'averageBytes' in strategy ? strategy.averageBytes : strategy.blockBytes;
+}

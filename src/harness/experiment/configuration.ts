@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { formatBytes } from '../../base/units.js';
 import { fingerprintNames, fingerprints } from '../../engine/fingerprint/fingerprint.js';
-import { strategyNames } from '../../engine/strategy/strategy.js';
+import { blockBytesOf, strategyNames } from '../../engine/strategy/strategy.js';
 import type { Strategy } from '../../engine/strategy/strategy.js';
 
 export const configurationSchema = z.strictObject({
@@ -36,7 +36,7 @@ export interface Configuration {
  * codec and level unless chosen automatically at `usualLevel`. Different strategies may share one: see uniqueConfigurations.
  */
 export function configurationName(strategy: Strategy, usualLevel: number): string {
-  const size = strategy.name === 'fastcdc' ? strategy.averageBytes : strategy.blockBytes;
+  const size = blockBytesOf(strategy);
   const { codec, level } = strategy.compression;
   const shown = codec === 'auto' || codec === 'stored' || codec === 'lz4' ? codec : `${codec}-${level}`;
   return [

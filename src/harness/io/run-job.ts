@@ -18,7 +18,7 @@ import { buildManifest } from '../../engine/manifest.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
 import { createTarget } from '../../engine/snapshot/target.js';
-import type { Strategy } from '../../engine/strategy/strategy.js';
+import { isCutting, type Strategy } from '../../engine/strategy/strategy.js';
 import type { Job, Outcome, SnapshotPair } from '../measurement/job.js';
 import { realClock } from './clock.js';
 import { firstDifference } from './compare-trees.js';
@@ -88,7 +88,7 @@ async function knownBase(
   strategy: Strategy,
   signal: AbortSignal | undefined,
 ): Promise<Snapshot | Manifest> {
-  if (strategy.subBlock || (strategy.name !== 'fixed' && strategy.name !== 'fastcdc')) return base;
+  if (strategy.subBlock || !isCutting(strategy)) return base;
   const { manifest } = await buildManifest(base, {
     strategy,
     workers: 1,

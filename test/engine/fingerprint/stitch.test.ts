@@ -10,6 +10,7 @@ import type { ChunkerSpec } from '../../../src/engine/chunk/spec.js';
 import { fingerprints } from '../../../src/engine/fingerprint/fingerprint.js';
 import { blockTable, chunkerOf } from '../../../src/engine/strategy/blocks-detector.js';
 import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
+import { requireCutting } from '../../../src/engine/strategy/strategy.js';
 import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { content, image } from '../../support/pairs.js';
 
@@ -57,8 +58,7 @@ describe.each(Object.entries(data))('cuts of %s', (_, bytes) => {
     ['fastcdc of 1 MiB', resolveStrategy('fastcdc', { averageBytes: '1MiB' })],
     ['fixed of 64 KiB', resolveStrategy('fixed')],
   ])('are sequential with %s', async (__, strategy) => {
-    if (strategy.name !== 'fixed' && strategy.name !== 'fastcdc') throw new Error('a block strategy');
-    const chunker = chunkerOf(strategy);
+    const chunker = chunkerOf(requireCutting(strategy));
     const target = image(bytes, 'target');
     const pairs = new Int32Array(1).fill(-1);
     const run = new EngineRun({ base: undefined, target, pairs }, strategy, {

@@ -85,6 +85,10 @@ const entry = (path: string, change: Partial<Entry> = {}): Entry => ({
   sizeBytes: 0,
   ...change,
 });
+const halves = manifestOf('image', [{ ...entry(''), sizeBytes: 4096 + 100 }], {
+  ...fastcdc,
+  averageBytes: 2048,
+});
 const root = entry('.', { kind: 'directory' });
 
 const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>> = {
@@ -125,7 +129,13 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
       ),
       'blockBytes is 255',
     ],
-    [field('chunker', chunker(512, 256, 1024)), 'chunker sizes 512, 256, 1024 do not ascend'],
+    [field('chunker', chunker(2048, 1024, 4096)), 'chunker sizes 2048, 1024, 4096 do not ascend'],
+    [field('chunker', chunker(256, 1024, 1000)), 'chunker sizes 256, 1024, 1000 do not ascend'],
+    [field('chunker', chunker(256, 1000, 4096)), 'chunker averageBytes 1000 is not a power of two'],
+    [field('chunker', chunker(256, 512, 4096)), 'chunker averageBytes 512 is not a power of two from 1024'],
+    [field('chunker', chunker(256, 1 << 21, 1 << 22)), 'chunker averageBytes 2097152 is not a power of two'],
+    [field('chunker', chunker(255, 1024, 4096)), 'minBytes is 255, not in 256'],
+    [field('chunker', chunker(256, 1024, (1 << 22) + 1)), 'maxBytes is 4194305, not in 256'],
   ],
   'entries break a rule (those of packages; also: each parent is a directory of the list)': [
     [
@@ -143,7 +153,8 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
     [field('blockLengths', Uint8Array.of(0xd9, 4), cut), 'the manifest: the blocks of "" do not cover it'],
     [field('blockLengths', Uint8Array.of(100, 0xf4, 3), cut), 'the blocks of ""'],
     [field('blockLengths', Uint8Array.of(0, 0xd8, 4), cut), 'the blocks of ""'],
-    [field('chunker', chunker(256, 256, 256), cut), 'the blocks of ""'],
+    [field('chunker', chunker(256, 1024, 1024), halves), 'the blocks of ""'],
+    [field('chunker', chunker(2049, 4096, 8192), halves), 'the blocks of ""'],
     [field('blockLengths', new Uint8Array(0), cut), 'needs 1 bytes'],
     [field('blockLengths', Uint8Array.of(0xd8, 4, 1), cut), 'surplus'],
     [field('blockLengths', Uint8Array.of(1)), 'blockLengths of fixed blocks'],

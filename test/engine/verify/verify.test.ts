@@ -10,6 +10,7 @@ import { memorySnapshot, type MemoryEntry } from '../../../src/engine/snapshot/m
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import type { Settings } from '../../../src/engine/strategy/settings.js';
+import { requireCutting } from '../../../src/engine/strategy/strategy.js';
 import { verifyManifest, type VerifyOptions } from '../../../src/engine/verify/verify.js';
 import { Arena } from '../../../src/kernels/arena.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
@@ -26,8 +27,7 @@ async function manifestOf(
   name = 'fixed',
   settings: Settings = { blockBytes: block },
 ): Promise<Manifest> {
-  const strategy = resolveStrategy(name, settings);
-  if (strategy.name !== 'fixed' && strategy.name !== 'fastcdc') throw new Error('a strategy with blocks');
+  const strategy = requireCutting(resolveStrategy(name, settings));
   return (await buildManifest(snapshot, { strategy, workers: 1, clock: stoppedClock })).manifest;
 }
 
