@@ -11,6 +11,7 @@ export { deltaEncode } from './delta-encode';
 export { deltaApply, deltaGather } from './delta-apply';
 export { addBytes } from './bytes';
 export { histogram } from './histogram';
+export { crc32c } from './crc32c';
 
 /** First byte of linear memory above the kernels' constants and scratch. */
 export function heapBase(): usize {

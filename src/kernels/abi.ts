@@ -146,6 +146,9 @@ export interface KernelFunctions {
 
   /** Counts byte values: `out` receives 256 u32. */
   histogram(data: number, length: number, out: number): void;
+
+  /** CRC-32C (Castagnoli; RFC 3720, appendix B.4) of each block; u32 each at `out`. */
+  crc32c(data: number, cuts: number, count: number, out: number): void;
 }
 
 /** Kinds of deltaEncode's records. */
@@ -192,4 +195,5 @@ export const kernelNames = [
   'deltaApply',
   'addBytes',
   'histogram',
+  'crc32c',
 ] as const satisfies readonly (keyof KernelFunctions)[];

@@ -8,6 +8,7 @@ const kernelWords = [
   'add-bytes',
   'xxh3-128',
   'blake3',
+  'crc32c',
   'rolling-sums',
   'fastcdc',
   'rolling-search',

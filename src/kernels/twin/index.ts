@@ -6,6 +6,7 @@
 import type { KernelFunctions, KernelInstance } from '../abi.js';
 import { blake3 } from './blake3.js';
 import { compareRuns, zeroRuns } from './compare.js';
+import { crc32c } from './crc32c.js';
 import { addBytes, deltaApply, deltaGather } from './delta-apply.js';
 import { deltaEncode } from './delta-encode.js';
 import { fastcdc } from './fastcdc.js';
@@ -33,6 +34,7 @@ export function createTwinKernels(): KernelInstance {
     deltaApply: (...windows) => deltaApply(memory, ...windows),
     addBytes: (...windows) => addBytes(memory, ...windows),
     histogram: (...windows) => histogram(memory, ...windows),
+    crc32c: (...windows) => crc32c(memory, ...windows),
   };
   return { name: 'twin', functions, memory, heapBase };
 }

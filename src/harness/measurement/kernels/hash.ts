@@ -4,7 +4,7 @@ import type { CaseDefinition } from './definition.js';
 /** All of them take data, cuts, count and an output of so many bytes a block. */
 function digestCase(
   kernel: string,
-  name: 'xxh3' | 'blake3' | 'rollingSums',
+  name: 'xxh3' | 'blake3' | 'crc32c' | 'rollingSums',
   digestBytes: number,
 ): CaseDefinition {
   return {
@@ -47,5 +47,6 @@ export const hashCases: readonly CaseDefinition[] = [
   digestCase('xxh3-128', 'xxh3', 16),
   cachedXxh3,
   digestCase('blake3', 'blake3', 32),
+  digestCase('crc32c', 'crc32c', 4),
   digestCase('rolling sums', 'rollingSums', 4),
 ];
