@@ -2,22 +2,27 @@
  * Copy/add/literal instructions that rebuild a target from a similar base.
  *
  * The encoder walks the target along a diagonal (base offset minus target offset). Where target and base agree it copies. At a
- * disagreement it looks for the next place where copying can go on, the *sync*: first shortly ahead on the same diagonal, since most
- * changes are small and in place; then, with an index of the base's 16-byte windows (built when first needed), on
- * any diagonal. The gap up to the sync is literal, except stretches of which more than half agrees with the base on the diagonal before
- * or after: those become ADD, whose differences are mostly zeros (Percival, "Naive differences of executable code", 2003).
+ * disagreement it looks for the next place where copying can go on, the *sync*. Most changes are small and in place, so it looks on
+ * the same diagonal first: among the next 64 bytes, where most of them agree, then as far again for a longer agreement; then, with an
+ * index of the base's 16-byte windows (built when first needed), on any diagonal. The gap up to the sync is literal, except
+ * stretches of which more than half agrees with the base on the diagonal before or after: those become ADD, whose differences are
+ * mostly zeros (Percival, "Naive differences of executable code", 2003).
+ *
+ * What is cheapest follows from the package's coding (src/engine/delta/operations.ts): a changed byte between two copies on one
+ * diagonal takes some 1.3 bytes after compression beside the byte itself, a zero of an ADD among changes some 0.1, a literal of random
+ * bytes 1. So even four agreeing bytes are copied, and ADD is left for changes that stand closer than that.
  *
  * Work is linear: each target byte is searched once. The index is probed at every byte for the first 512 bytes of a gap, then at steps of
  * 3, 7 and 15 (odd, so that every residue of 16 is met: an equal run of 16 times the step plus 16 is never missed).
  * The twin gives the same instructions. Limits: base below 2^24 - 16 bytes, target below 2^30.
  */
 import { kindAdd, kindCopy, kindLiteral, putRecord, recordBytes } from './delta-records';
-import { agree16, agreeBackward, agreeForward, countAgreeing, countAgreeing16 } from './match';
+import { agree16, agreeMask64, agreeBackward, agreeForward, countAgreeing, countAgreeing16 } from './match';
 import { hashWindow, indexWindows, numberMask, slotOf, tagOf, windowBytes } from './window-index';
 
-/** Shortest copy at the target's start: shorter ones cost more than literals. */
-const copyBytesMin: i32 = 8;
-/** Agreement that ends a gap on the same diagonal; below that, an ADD over everything is cheaper. */
+/** Shortest copy: shorter ones cost more than literals. */
+const copyBytesMin: i32 = 4;
+/** Agreement that ends a gap on the same diagonal where it is not close: below that, another diagonal may be the better one. */
 const resyncBytesMin: i32 = 32;
 /** Agreement that is worth a new diagonal: its address costs some four bytes. */
 const matchBytesMin: i32 = 24;
@@ -28,6 +33,11 @@ const debtMax: i32 = 128;
 /** A match on another diagonal must agree with this many bytes more than the present diagonal, of the first 128. */
 const gainMin: i32 = 16;
 const gainBytes: i32 = 128;
+/** What is looked at at once after a disagreement, and how many of it must agree for the diagonal to be kept without a search. */
+const closeBytes: i32 = 64;
+const closeAgreeingMin: i32 = 40;
+/** More separate agreements among them than this are an ADD: copies would take more than the differences' zeros. */
+const closeRunsMax: i32 = 8;
 /** Score (agreeing less disagreeing bytes) that makes a stretch an ADD, and the drop below its best that ends one. */
 const addScoreMin: i32 = 16;
 const addScoreDrop: i32 = 64;
@@ -76,7 +86,7 @@ export function deltaEncode(
       debt = max(0, debt - (run >> 2));
       if (at == targetLength) break;
     }
-    if (debt <= debtMax && findNear(at, diagonal)) {
+    if (debt <= debtMax && (findClose(at, diagonal) || findNear(at, diagonal))) {
       debt += syncAt - at;
     } else {
       if (!indexed) {
@@ -121,6 +131,26 @@ function syncsAt(at: i32, diagonal: i32, from: i32): bool {
   const after = agreement(at, diagonal, targetLength);
   if (before + after < resyncBytesMin && at + after < targetLength) return false;
   syncAt = at - before;
+  syncDiagonal = diagonal;
+  return true;
+}
+
+/**
+ * Sets the sync to the next copyBytesMin agreeing bytes on the diagonal, where the 64 bytes from `from` on mostly agree
+ * and in few pieces. Without a branch a byte: bit i of `equal` is whether byte i agrees.
+ */
+function findClose(from: i32, diagonal: i32): bool {
+  const opposite = from + diagonal;
+  if (opposite < 0 || opposite > baseLength - closeBytes || from > targetLength - closeBytes) return false;
+  const equal = agreeMask64(target + from, base + opposite);
+  const agreeing = <i32>popcnt<u64>(equal);
+  const pieces = <i32>popcnt<u64>(equal & ~(equal << 1));
+  if (agreeing < closeAgreeingMin || pieces > closeRunsMax) return false;
+  // Bit i stays where bits i to i + 3 are set.
+  let runs = equal & (equal >> 1);
+  runs &= runs >> 2;
+  if (runs == 0) return false;
+  syncAt = from + <i32>ctz<u64>(runs);
   syncDiagonal = diagonal;
   return true;
 }

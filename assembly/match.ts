@@ -52,7 +52,7 @@ export function countAgreeing(a: usize, b: usize, length: usize): i32 {
 // @ts-ignore: decorator
 @inline
 export function countAgreeing16(a: usize, b: usize): i32 {
-  return popcnt<i32>(i8x16.bitmask(i8x16.eq(v128.load(a), v128.load(b))));
+  return popcnt<i32>(agreeMask16(a, b));
 }
 
 /** Whether 16 bytes agree. */
@@ -60,4 +60,19 @@ export function countAgreeing16(a: usize, b: usize): i32 {
 @inline
 export function agree16(a: usize, b: usize): bool {
   return !v128.any_true(v128.xor(v128.load(a), v128.load(b)));
+}
+
+/** Bit i of 64: whether the bytes at offset i agree. */
+// @ts-ignore: decorator
+@inline
+export function agreeMask64(a: usize, b: usize): u64 {
+  const low = agreeMask16(a, b) | (agreeMask16(a + 16, b + 16) << 16);
+  const high = agreeMask16(a + 32, b + 32) | (agreeMask16(a + 48, b + 48) << 16);
+  return <u64>(<u32>low) | (<u64>(<u32>high) << 32);
+}
+
+// @ts-ignore: decorator
+@inline
+function agreeMask16(a: usize, b: usize): i32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(a), v128.load(b)));
 }

@@ -158,11 +158,36 @@ describe.each(implementations)('$name', ({ create }) => {
 
   it('adds where most bytes equal the base', () => {
     const base = noise(4096, 9);
-    const target = base.map((byte, i) => (i % 12 === 5 ? byte + 3 : byte));
+    const target = base.map((byte, i) => (i % 6 === 5 ? byte + 3 : byte));
     const records = roundTrip(instance, base, target);
     expect(records.some(([kind]) => kind === deltaKind.add)).toBe(true);
     expect(records.length).toBeLessThan(10);
     expect(literalBytes(records)).toBeLessThan(32);
+  });
+
+  it('copies what agrees between changes that stand apart, down to four bytes', () => {
+    const base = noise(6000, 13);
+    const target = base.map((byte, i) => (i % 100 === 50 || i % 100 === 55 ? byte ^ 1 : byte));
+    const records = roundTrip(instance, base, target, { misalignment: 3 });
+    // All but the last 64 bytes: where less than that is left, only the end itself or 32 agreeing bytes end a gap.
+    expect(records.slice(0, 8)).toEqual([
+      [deltaKind.copy, 50, 0],
+      [deltaKind.literal, 1, 0],
+      [deltaKind.copy, 4, 51],
+      [deltaKind.literal, 1, 0],
+      [deltaKind.copy, 94, 56],
+      [deltaKind.literal, 1, 0],
+      [deltaKind.copy, 4, 151],
+      [deltaKind.literal, 1, 0],
+    ]);
+    expect(literalBytes(records)).toBeLessThanOrEqual(2 * 60 + 4);
+  });
+
+  it('does not copy crumbs along a diagonal that mostly disagrees', () => {
+    const base = noise(6000, 14);
+    const target = noise(6000, 15).map((byte, i) => (i % 20 < 6 ? (base[i] ?? 0) : byte));
+    target.set(base.subarray(0, 100));
+    expect(roundTrip(instance, base, target).length).toBeLessThan(4);
   });
 
   it('prefers shifted equality to approximate equality in place', () => {

@@ -18,6 +18,8 @@ import { segmentDataBytes, type SegmentPlan } from './plan.js';
 const slackBytesMin = 4 * 1024;
 const slackBytesMax = 64 * 1024;
 const recordsMax = 128 * 1024;
+/** The encoder stops when there is no room for a literal, a record after it, and a literal over the rest. */
+const recordsAtOnceMax = 3;
 
 export interface EncodeContext {
   readonly workspace: Workspace;
@@ -127,46 +129,57 @@ class SegmentEncoder {
     });
     meter.count('bytesRead', length + baseLength);
     meter.count('bytesDeltaEncoded', length);
-    const records = workspace.window('records');
-    const table = workspace.window('table');
-    const { functions } = workspace.kernels;
-    const diagonal = opposite - baseStart;
-    const count = meter.time('delta', () => {
-      const found = functions.deltaEncode(
-        window.pointer,
-        baseLength,
-        target.pointer,
-        length,
-        diagonal,
-        table.pointer,
-        tableBits(baseLength),
-        records.pointer,
-        recordsMax,
+    // A call whose records run out leaves the rest to the next one.
+    for (let done = 0; done < length;) {
+      const found = meter.time('delta', () =>
+        this.#encodeWindows(baseLength, done, length - done, opposite - baseStart + done),
       );
-      this.#gather(found);
-      return found;
-    });
-    this.#pushRecords(records.u32(count * 3), baseStart);
+      done += this.#pushRecords(found, baseStart);
+    }
   }
 
-  /** Appends the records' payload to the difference and literal streams. */
-  #gather(count: number): void {
+  /**
+   * Encodes target window bytes [offset, offset + length) against the base window, appends their payload to the difference and literal
+   * streams, and returns the records. Where these ran out, they end before the literal that would cover the rest.
+   */
+  #encodeWindows(baseLength: number, offset: number, length: number, diagonal: number): Uint32Array {
     const { workspace } = this.#context;
-    workspace.kernels.functions.deltaGather(
-      workspace.window('base').pointer,
-      workspace.window('target').pointer,
-      workspace.window('records').pointer,
+    const base = workspace.window('base');
+    const target = workspace.window('target');
+    const table = workspace.window('table');
+    const records = workspace.window('records');
+    const { functions } = workspace.kernels;
+    let count = functions.deltaEncode(
+      base.pointer,
+      baseLength,
+      target.pointer + offset,
+      length,
+      diagonal,
+      table.pointer,
+      tableBits(baseLength),
+      records.pointer,
+      recordsMax,
+    );
+    if (count > recordsMax - recordsAtOnceMax && records.u32()[count * 3 - 3] === deltaKind.literal) count--;
+    functions.deltaGather(
+      base.pointer,
+      target.pointer + offset,
+      records.pointer,
       count,
       workspace.window('differences').pointer + this.#differenceBytes,
       workspace.window('literals').pointer + this.#literalBytes,
     );
+    return records.u32(count * 3);
   }
 
-  #pushRecords(records: Uint32Array, baseStart: number): void {
+  /** Returns the target bytes that the records cover. */
+  #pushRecords(records: Uint32Array, baseStart: number): number {
+    let covered = 0;
     for (let i = 0; i < records.length; i += 3) {
       const kind = present(records[i], 'kind');
       const length = present(records[i + 1], 'length');
       const baseAddress = baseStart + present(records[i + 2], 'base offset');
+      covered += length;
       if (kind === deltaKind.literal) {
         this.#operations.push({ kind: 'literal', length });
         this.#literalBytes += length;
@@ -175,6 +188,7 @@ class SegmentEncoder {
         this.#differenceBytes += length;
       } else this.#operations.push({ kind: 'copy', length, baseAddress });
     }
+    return covered;
   }
 }
 

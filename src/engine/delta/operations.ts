@@ -5,15 +5,20 @@
  *     tag = length * 8 + kind          length >= 1, kinds below
  *     COPY, ADD    + zigzag(base address - (target address + displacement))
  *     REPEAT       + (target address - source address), >= 1
+ *     onward       COPY with the displacement as it is; one byte, or a counted number of bytes, of LITERAL may precede it
  *
  * `displacement` is base address minus target address of the segment's previous COPY or ADD, 0 at the segment's start, so
- * instructions that follow the same diagonal cost one byte of address. Decoding checks every length and address.
+ * instructions that follow the same diagonal cost no address, and a changed byte between two copies costs the next
+ * copy's tag. Decoding checks every length and address.
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
 import { addressMax, operationsMax } from '../../base/limits.js';
 
 export const operationKind = { literal: 0, copy: 1, repeat: 2, zero: 3, add: 4 } as const;
+
+/** Further kinds of tags: `length` is the copy's, which follows the displacement; a literal of 0, 1 or varint bytes precedes it. */
+const onwardKind = { copy: 5, afterByte: 6, afterLiteral: 7 } as const;
 
 /** Addresses are absolute, in the base's (copy, add) or the target's (repeat) address space. */
 export type Operation =
@@ -31,6 +36,8 @@ export class OperationWriter {
   #displacement = 0;
   #count = 0;
   #pending: Operation | undefined;
+  /** Length of the literal that was flushed last and waits for what follows it; the target address is past it. */
+  #literalBytes = 0;
 
   constructor(targetAddress: number) {
     this.#targetAddress = targetAddress;
@@ -53,6 +60,7 @@ export class OperationWriter {
 
   finish(): Uint8Array {
     this.#flush();
+    this.#putLiteral();
     return this.#out.finish();
   }
 
@@ -60,23 +68,51 @@ export class OperationWriter {
     const operation = this.#pending;
     if (operation === undefined) return;
     this.#pending = undefined;
-    this.#out.varint(operation.length * 8 + operationKind[operation.kind]);
     switch (operation.kind) {
-      case 'copy':
-      case 'add': {
-        const displacement = operation.baseAddress - this.#targetAddress;
-        this.#out.signedVarint(displacement - this.#displacement);
-        this.#displacement = displacement;
+      case 'literal':
+        this.#literalBytes = operation.length;
         break;
-      }
+      case 'copy':
+      case 'add':
+        this.#putAlong(operation.kind, operation.length, operation.baseAddress - this.#targetAddress);
+        break;
       case 'repeat':
+        this.#putTag(operation.kind, operation.length);
         this.#out.varint(this.#targetAddress - operation.sourceAddress);
         break;
-      case 'literal':
       case 'zero':
+        this.#putTag(operation.kind, operation.length);
     }
     this.#targetAddress += operation.length;
     this.#count++;
+  }
+
+  #putAlong(kind: 'copy' | 'add', length: number, displacement: number): void {
+    if (kind === 'copy' && displacement === this.#displacement) {
+      this.#putOnward(length);
+      return;
+    }
+    this.#putTag(kind, length);
+    this.#out.signedVarint(displacement - this.#displacement);
+    this.#displacement = displacement;
+  }
+
+  #putOnward(length: number): void {
+    const literalBytes = this.#literalBytes;
+    this.#literalBytes = 0;
+    if (literalBytes === 0) this.#out.varint(length * 8 + onwardKind.copy);
+    else if (literalBytes === 1) this.#out.varint(length * 8 + onwardKind.afterByte);
+    else this.#out.varint(length * 8 + onwardKind.afterLiteral).varint(literalBytes);
+  }
+
+  #putTag(kind: Operation['kind'], length: number): void {
+    this.#putLiteral();
+    this.#out.varint(length * 8 + operationKind[kind]);
+  }
+
+  #putLiteral(): void {
+    if (this.#literalBytes > 0) this.#out.varint(this.#literalBytes * 8 + operationKind.literal);
+    this.#literalBytes = 0;
   }
 }
 
@@ -107,7 +143,7 @@ export interface OperationBounds {
 
 /**
  * Decodes a stream of operations that must cover exactly [targetAddress, targetAddress + targetBytes). Throws DataError for an
- * unknown kind, an empty operation, an address outside the base or not before the target position, or a wrong total.
+ * empty operation, an address outside the base or not before the target position, or a wrong total.
  */
 export function* readOperations(stream: Uint8Array, bounds: OperationBounds): Generator<Operation> {
   const reader = new ByteReader(stream);
@@ -115,46 +151,63 @@ export function* readOperations(stream: Uint8Array, bounds: OperationBounds): Ge
   let at = bounds.targetAddress;
   let displacement = 0;
   let count = 0;
-  while (reader.remaining > 0) {
+  const take = (length: number): number => {
     if (++count > operationsMax) throw new DataError(`a segment has more than ${operationsMax} operations`);
-    const tag = reader.varint('operation');
-    const length = Math.floor(tag / 8);
     if (length < 1 || length > end - at) {
       throw new DataError(
         `operation ${count} covers ${length} bytes where ${end - at} are left in the segment`,
       );
     }
-    switch (tag % 8) {
+    at += length;
+    return length;
+  };
+  /** The base address opposite the last `length` bytes taken. */
+  const opposite = (length: number): number => {
+    const baseAddress = at - length + displacement;
+    if (!(baseAddress >= 0 && baseAddress <= addressMax && length <= bounds.baseBytes - baseAddress)) {
+      throw new DataError(
+        `operation ${count} copies from outside the base (address ${baseAddress}, length ${length})`,
+      );
+    }
+    return baseAddress;
+  };
+  while (reader.remaining > 0) {
+    const tag = reader.varint('operation');
+    const stated = Math.floor(tag / 8);
+    const kind = tag % 8;
+    switch (kind) {
       case operationKind.literal:
-        yield { kind: 'literal', length };
+        yield { kind: 'literal', length: take(stated) };
         break;
       case operationKind.zero:
-        yield { kind: 'zero', length };
+        yield { kind: 'zero', length: take(stated) };
         break;
       case operationKind.copy:
       case operationKind.add: {
+        const length = take(stated);
         displacement += reader.signedVarint('base address');
-        const baseAddress = at + displacement;
-        if (!(baseAddress >= 0 && baseAddress <= addressMax && length <= bounds.baseBytes - baseAddress)) {
-          throw new DataError(
-            `operation ${count} copies from outside the base (address ${baseAddress}, length ${length})`,
-          );
-        }
-        yield { kind: tag % 8 === operationKind.copy ? 'copy' : 'add', length, baseAddress };
+        const baseAddress = opposite(length);
+        yield { kind: kind === operationKind.copy ? 'copy' : 'add', length, baseAddress };
         break;
       }
       case operationKind.repeat: {
+        const length = take(stated);
         const distance = reader.varint('repeat distance');
-        if (distance < length || distance > at) {
+        if (distance < length || distance > at - length) {
           throw new DataError(`operation ${count} repeats target bytes that are not before it`);
         }
-        yield { kind: 'repeat', length, sourceAddress: at - distance };
+        yield { kind: 'repeat', length, sourceAddress: at - length - distance };
         break;
       }
-      default:
-        throw new DataError(`operation ${count} has the unknown kind ${tag % 8}`);
+      default: {
+        if (kind === onwardKind.afterByte) yield { kind: 'literal', length: take(1) };
+        if (kind === onwardKind.afterLiteral) {
+          yield { kind: 'literal', length: take(reader.varint('literal length')) };
+        }
+        const length = take(stated);
+        yield { kind: 'copy', length, baseAddress: opposite(length) };
+      }
     }
-    at += length;
   }
   if (at !== end)
     throw new DataError(`a segment's operations leave ${end - at} bytes of its range uncovered`);

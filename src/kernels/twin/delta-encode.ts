@@ -4,9 +4,12 @@
  */
 import { deltaKind } from '../abi.js';
 
-const copyBytesMin = 8;
+const copyBytesMin = 4;
 const resyncBytesMin = 32;
 const matchBytesMin = 24;
+const closeBytes = 64;
+const closeAgreeingMin = 40;
+const closeRunsMax = 8;
 const nearBytes = 64;
 const debtMax = 128;
 const gainMin = 16;
@@ -75,7 +78,8 @@ class Encoder {
         debt = Math.max(0, debt - (run >> 2));
         if (at === end) break;
       }
-      let sync = debt <= debtMax ? this.#findNear(at, diagonal) : undefined;
+      let sync: Sync | undefined;
+      if (debt <= debtMax) sync = this.#findClose(at, diagonal) ?? this.#findNear(at, diagonal);
       if (sync === undefined) sync = this.#findAnywhere(at, diagonal);
       else debt += sync.at - at;
       if (!this.#putStretches(at, sync.at, diagonal)) break;
@@ -117,6 +121,24 @@ class Encoder {
     const before = this.#agreementBefore(at, diagonal, from);
     if (before + after < resyncBytesMin && at + after < this.#target.length) return undefined;
     return { at: at - before, diagonal };
+  }
+
+  #findClose(from: number, diagonal: number): Sync | undefined {
+    const opposite = from + diagonal;
+    if (opposite < 0 || opposite + closeBytes > this.#base.length) return undefined;
+    if (from + closeBytes > this.#target.length) return undefined;
+    let agreeing = 0;
+    let pieces = 0;
+    let run = 0;
+    let found: number | undefined;
+    for (let i = 0; i < closeBytes; i++) {
+      run = this.#target[from + i] === this.#base[opposite + i] ? run + 1 : 0;
+      if (run > 0) agreeing++;
+      if (run === 1) pieces++;
+      if (run === copyBytesMin) found ??= i - copyBytesMin + 1;
+    }
+    if (found === undefined || agreeing < closeAgreeingMin || pieces > closeRunsMax) return undefined;
+    return { at: from + found, diagonal };
   }
 
   #findNear(from: number, diagonal: number): Sync | undefined {

@@ -65,19 +65,51 @@ describe('operations', () => {
     expect(read(stream).map((operation) => operation.length)).toEqual([15, 25, 10, 25, 25]);
   });
 
-  it('cost one address byte along the same diagonal', () => {
+  it('cost no address along the same diagonal, and a literal between copies at most its length', () => {
+    const streamBytes = (literalBytes: number): number =>
+      write([
+        { kind: 'copy', length: 10, baseAddress: 77 },
+        { kind: 'literal', length: literalBytes },
+        { kind: 'copy', length: 10, baseAddress: 87 + literalBytes },
+      ]).stream.length;
     const one = write([{ kind: 'copy', length: 10, baseAddress: 77 }]).stream.length;
-    const two = write([
-      { kind: 'copy', length: 10, baseAddress: 77 },
-      { kind: 'literal', length: 10 },
-      { kind: 'copy', length: 10, baseAddress: 97 },
-    ]).stream.length;
-    expect(two - one).toBe(1 + 2);
+    expect(streamBytes(1) - one).toBe(1);
+    expect(streamBytes(2) - one).toBe(2);
+    expect(streamBytes(127) - one).toBe(2);
+    expect(streamBytes(128) - one).toBe(3);
+  });
+
+  it('keep literals apart that no copy along the diagonal follows', () => {
+    const operations: Operation[] = [
+      { kind: 'literal', length: 3 },
+      { kind: 'zero', length: 4 },
+      { kind: 'literal', length: 1 },
+      { kind: 'add', length: 5, baseAddress: start + 8 },
+      { kind: 'literal', length: 2 },
+      { kind: 'copy', length: 6, baseAddress: 0 },
+      { kind: 'literal', length: 9 },
+    ];
+    const { stream, count } = write(operations);
+    expect(count).toBe(operations.length);
+    expect(read(stream, 30)).toEqual(operations);
   });
 
   const tag = (length: number, kind: number): ByteWriter => new ByteWriter().varint(length * 8 + kind);
-  it.each([
-    ['an unknown kind', tag(100, 6).finish(), /unknown kind 6/],
+  it.each<[string, Uint8Array, RegExp, number?]>([
+    ['an onward copy that its byte leaves no room for', tag(100, 6).finish(), /100 bytes where 99 are left/],
+    [
+      'an onward copy that its literal leaves no room for',
+      tag(60, 7).varint(41).finish(),
+      /60 bytes where 59/,
+    ],
+    ['an onward copy after an empty literal', tag(100, 7).varint(0).finish(), /covers 0 bytes/],
+    [
+      'an onward copy after a literal without length',
+      tag(100, 7).finish(),
+      /literal length at byte 2 needs 1 bytes/,
+    ],
+    ['an empty onward copy', tag(0, 6).finish(), /covers 0 bytes/],
+    ['an onward copy outside the base', tag(100, 5).finish(), /outside the base/, start + 99],
     ['an empty operation', tag(0, 0).finish(), /covers 0 bytes/],
     ['too many bytes', tag(101, 0).finish(), /101 bytes where 100 are left/],
     ['too few bytes', tag(99, 0).finish(), /1 bytes of its range uncovered/],
@@ -105,9 +137,10 @@ describe('operations', () => {
     ],
     ['a cut address', tag(100, 1).finish(), /needs 1 bytes/],
     ['a padded varint', Uint8Array.of(0xa0, 0x86, 0x00), /padded/],
-  ])('refuse %s', (_, stream, message) => {
-    expect(() => read(stream)).toThrow(DataError);
-    expect(() => read(stream)).toThrow(message);
+  ])('refuse %s', (_, stream, message, baseBytes = bounds.baseBytes) => {
+    const readAll = (): Operation[] => [...readOperations(stream, { ...bounds, baseBytes })];
+    expect(readAll).toThrow(DataError);
+    expect(readAll).toThrow(message);
   });
 
   it('fail with nothing but a DataError on arbitrary bytes', () => {

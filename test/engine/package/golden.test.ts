@@ -7,13 +7,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { present } from '../../../src/base/errors.js';
 import * as limits from '../../../src/base/limits.js';
-import { OperationWriter, readOperations } from '../../../src/engine/delta/operations.js';
+import { OperationWriter, readOperations, type Operation } from '../../../src/engine/delta/operations.js';
 import { decodeCbor, encodeCbor, itemLength, type CborValue } from '../../../src/engine/package/cbor.js';
 import { codecNames, decompress } from '../../../src/engine/package/codecs.js';
 import { chooseAndCompress } from '../../../src/engine/package/compression.js';
 import { PackageDecoder } from '../../../src/engine/package/decode.js';
 import { decodeManifest, encodeManifest } from '../../../src/engine/package/manifest-file.js';
-import type { Segment } from '../../../src/engine/package/model.js';
+import type { PackageItem, Segment } from '../../../src/engine/package/model.js';
 import { signRoot, verifySignature } from '../../../src/engine/package/signature.js';
 import { expectGolden, readGolden } from '../../golden/golden.js';
 import { parseCddl } from './cddl.js';
@@ -97,6 +97,20 @@ function rawStructure(bytes: Uint8Array, width: number): Uint8Array {
   return decompress(present(codecNames[codec], 'codec'), body.subarray(headBytes), rawBytes);
 }
 
+const exampleOperations = [
+  { kind: 'copy', length: 32, baseAddress: 0 },
+  { kind: 'literal', length: 16 },
+  { kind: 'copy', length: 48, baseAddress: 48 },
+];
+
+/** The operations of the example's only segment. */
+function operationsOf(items: readonly PackageItem[]): Operation[] {
+  const item = items.find(({ type }) => type === 'segment');
+  const segment = present(item?.type === 'segment' ? item.segment : undefined, 'segment');
+  const bounds = { targetAddress: 0, targetBytes: 96, baseBytes: 96 };
+  return [...readOperations(segment.streams.operations.packed, bounds)];
+}
+
 describe('golden packages', () => {
   test('the example of the document', () => {
     const model = exampleModel();
@@ -108,13 +122,13 @@ describe('golden packages', () => {
       { type: 'structure', structure: model.structure },
       { type: 'segment', segment: model.segments[0] },
     ]);
-    const operations = present(model.segments[0], 'segment').streams.operations.packed;
-    const bounds = { targetAddress: 0, targetBytes: 96, baseBytes: 96 };
-    expect([...readOperations(operations, bounds)].map(({ kind, length }) => [kind, length])).toEqual([
-      ['copy', 32],
-      ['literal', 16],
-      ['copy', 48],
-    ]);
+    expect(operationsOf(items)).toEqual(exampleOperations);
+  });
+
+  test('the same package with its copies spelled out (no kinds above 4) is read as well', () => {
+    const { items, failure } = readAll(Uint8Array.from(readGolden('package-v1-spelled-out.sdelta')));
+    expect(failure).toBeUndefined();
+    expect(operationsOf(items)).toEqual(exampleOperations);
   });
 
   test('a signed tree is read still, and its structure is laid out as ever', () => {
