@@ -1,6 +1,8 @@
 /** --json: one document on stdout and nothing else there, whatever the command; and the result files that commands write. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { exitCodes } from '../../src/base/errors.js';
+import { exactKernelResultsSchema } from '../../src/harness/report/exact-kernel-results.js';
 import { kernelResultsSchema } from '../../src/harness/report/kernel-results.js';
 import { catalogue } from '../../src/cli/catalogue.js';
 import { Sandbox, edited, noise } from './program.js';
@@ -94,4 +96,45 @@ test('bench kernels writes results that fit their schema, and a CPU profile', ()
   );
   const profile = JSON.parse(readFileSync(sandbox.path('x.cpuprofile'), 'utf8')) as { nodes: object[] };
   expect(profile.nodes.length).toBeGreaterThan(10);
+});
+
+describe('bench kernels --exact', () => {
+  const words = [
+    'bench',
+    'kernels',
+    '--exact',
+    '--kernel',
+    'zero-test',
+    '--kernel',
+    'fastcdc',
+    '--size',
+    '64KiB',
+  ];
+
+  test('writes and prints the same bytes each time, with any number of workers', () => {
+    const first = sandbox.run(...words, '--json', '--out', 'first.json');
+    const second = sandbox.run(...words, '--json', '--out', 'second.json', '--workers', '2');
+    expect(second).toEqual(first);
+    const written = readFileSync(sandbox.path('first.json'), 'utf8');
+    expect(readFileSync(sandbox.path('second.json'), 'utf8')).toBe(written);
+    expect(exactKernelResultsSchema.parse(JSON.parse(written))).toEqual(JSON.parse(first.stdout));
+  });
+
+  test('prints a table with every case', () => {
+    const { stdout } = sandbox.run(...words, '--block', '16KiB');
+    expect(stdout).toMatch(/^kernel +data +block +instructions +per byte\n/);
+    expect(stdout).toMatch(/^zero test +zeros +16 KiB +[\d,]+ +0\.\d{4}$/m);
+    expect(stdout).toMatch(/^fastcdc +text +16 KiB +[\d,]+ +\d+\.\d{4}$/m);
+  });
+
+  test.each([
+    [['--exact', '--rounds', '3'], '--rounds does not go with --exact'],
+    [['--exact', '--cpu-profile', 'x'], '--cpu-profile does not go with --exact'],
+    [['--exact', '--kernel', 'sha256'], 'sha256 has no WebAssembly instructions to count'],
+    [['--workers', '2'], '--workers goes with --exact'],
+  ])('%j is refused', (options, message) => {
+    const { code, stderr } = sandbox.run('bench', 'kernels', ...options);
+    expect(code).toBe(exitCodes.usage);
+    expect(stderr).toContain(message);
+  });
 });

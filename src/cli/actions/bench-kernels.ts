@@ -3,9 +3,11 @@ import { UsageError } from '../../base/errors.js';
 import { suggestion } from '../../base/suggest.js';
 import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
 import { benchKernels } from '../../harness/bench-kernels.js';
+import { countedKernelNames, countKernels } from '../../harness/exact-kernels.js';
 import { withCpuProfile } from '../../harness/io/cpu-profile.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { kernelCaseNames } from '../../harness/measurement/kernels/all.js';
+import type { ExactKernelResults } from '../../harness/report/exact-kernel-results.js';
 import type { KernelResults } from '../../harness/report/kernel-results.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
@@ -15,6 +17,13 @@ const blockBytesMin = 1024;
 const blockBytesMax = 4 * 1024 * 1024;
 
 export async function runBenchKernels(input: Input, context: Context): Promise<Outcome> {
+  return input.flag('exact') ? runExact(input, context) : runTimed(input, context);
+}
+
+async function runTimed(input: Input, context: Context): Promise<Outcome> {
+  if (input.text('workers') !== undefined) {
+    throw new UsageError('--workers goes with --exact: speeds are measured on one thread');
+  }
   const { signal, terminal } = context;
   const kernels = input.list('kernel').map(kernelNamed);
   const blockBytes = input.list('block').map(blockSize);
@@ -34,6 +43,46 @@ export async function runBenchKernels(input: Input, context: Context): Promise<O
   const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
   return { document: results, text: kernelText(results), kind: 'answer' };
+}
+
+/** Counts instead of times: no rounds, and nothing of the machine in the document. */
+async function runExact(input: Input, { signal, terminal }: Context): Promise<Outcome> {
+  for (const name of ['rounds', 'cpu-profile']) {
+    if (input.text(name) === undefined) continue;
+    throw new UsageError(`--${name} does not go with --exact, which counts instructions and takes no time`);
+  }
+  const kernels = input.list('kernel').map(kernelNamed);
+  const uncounted = kernels.find((name) => !countedKernelNames.includes(name));
+  if (uncounted !== undefined) {
+    throw new UsageError(`${uncounted} has no WebAssembly instructions to count`, {
+      hint: 'leave out --exact, or name a kernel of ours',
+    });
+  }
+  const blockBytes = input.list('block').map(blockSize);
+  const bytes = input.bytes('size');
+  const workers = input.count('workers', 1, 256);
+  const results = await countKernels({
+    signal,
+    onProgress: ({ done, total }) => terminal.progress(`${done} of ${total}`),
+    ...(kernels.length === 0 ? {} : { kernels }),
+    ...(blockBytes.length === 0 ? {} : { blockBytes }),
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(workers === undefined ? {} : { workers }),
+  });
+  const out = input.text('out');
+  if (out !== undefined) writeResults(out, results);
+  return { document: results, text: exactText(results), kind: 'answer' };
+}
+
+function exactText({ rows }: ExactKernelResults): string {
+  const cells = rows.map(({ kernel, data, blockBytes, instructions, instructionsPerByte }) => [
+    kernel,
+    data,
+    formatBytes(blockBytes),
+    instructions.toLocaleString('en'),
+    instructionsPerByte.toFixed(4),
+  ]);
+  return textTable(['kernel', 'data', 'block', 'instructions', 'per byte'], cells);
 }
 
 /** A name as it is listed, or with hyphens for its spaces. */

@@ -26,8 +26,17 @@ export const benchKernelsCommand: Command = {
   options: {
     kernel: { type: 'list', value: 'NAME', describe: 'only this kernel', completes: kernelWords },
     block: { type: 'list', value: 'BYTES', describe: 'block size; default 4KiB, 16KiB, 64KiB, 1MiB' },
-    size: { type: 'text', value: 'BYTES', describe: 'of the buffer that is passed over; default 16MiB' },
+    size: {
+      type: 'text',
+      value: 'BYTES',
+      describe: 'of the buffer that is passed over; default 16MiB, with --exact 4MiB',
+    },
     rounds: { type: 'text', value: 'N', describe: 'interleaved rounds; default 5' },
+    exact: {
+      type: 'flag',
+      describe: 'count executed WebAssembly instructions instead: the same on every machine',
+    },
+    workers: { type: 'text', value: 'N', describe: 'threads, with --exact; default 1' },
     out: { type: 'text', value: 'FILE', describe: 'write the results as JSON', completes: 'file' },
     'cpu-profile': {
       type: 'text',
@@ -36,7 +45,11 @@ export const benchKernelsCommand: Command = {
       completes: 'file',
     },
   },
-  examples: ['bench kernels', 'bench kernels --kernel xxh3 --block 16KiB --out kernels.json'],
+  examples: [
+    'bench kernels',
+    'bench kernels --kernel xxh3-128 --block 16KiB --out kernels.json',
+    'bench kernels --exact --kernel fastcdc',
+  ],
   async run(input, context) {
     const { runBenchKernels } = await import('../actions/bench-kernels.js');
     return runBenchKernels(input, context);

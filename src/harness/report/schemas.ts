@@ -1,5 +1,6 @@
 /** The published JSON Schemas of result files, by the name in their `schema` field. */
 import { z } from 'zod';
+import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
@@ -7,6 +8,7 @@ import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js
 const documents: Readonly<Record<string, z.ZodType>> = {
   [labSchemaName]: labResultsSchema,
   [kernelSchemaName]: kernelResultsSchema,
+  [exactKernelSchemaName]: exactKernelResultsSchema,
   [pipelineSchemaName]: pipelineResultsSchema,
 };
 

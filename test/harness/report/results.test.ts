@@ -34,6 +34,7 @@ describe('result documents', () => {
     expect(resultSchemaNames).toEqual([
       'snapdelta/lab-results/1',
       'snapdelta/bench-kernels/1',
+      'snapdelta/exact-kernels/1',
       'snapdelta/bench-pipeline/1',
     ]);
     for (const name of resultSchemaNames) {
