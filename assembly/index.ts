@@ -7,6 +7,8 @@ export { strided } from './strided';
 export { rollingSums } from './weak-sum';
 export { rollingIndex } from './rolling-index';
 export { rollingSearch } from './rolling-search';
+export { anchorCollect, anchorInsert, anchorLookup } from './anchor-index';
+export { anchorSearch } from './anchor-search';
 export { deltaEncode } from './delta-encode';
 export { deltaApply, deltaGather } from './delta-apply';
 export { addBytes } from './bytes';

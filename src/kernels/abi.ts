@@ -92,6 +92,71 @@ export interface KernelFunctions {
   ): number;
 
   /**
+   * Anchors of a region, for an index of a base or to be looked up in one: positions that the 18 bytes [p, p + 18) choose by themselves
+   * (assembly/anchor-filter.ts), on average one in 2^spacingBits (4 to 12) where bytes are independent. Of these, those stay whose 64-bit hash of
+   * [p, p + 16) ends in `sampleBits` (0 to 14) zeros. Anchors start in [0, startLimit), so that a caller who passes the 17 bytes behind a region misses
+   * none at seams. Writes records of three u32 {offset, hash low, hash high}, ascending; at most `capacity` (where they run out, the next call
+   * goes on behind the last offset). Returns the record count.
+   */
+  anchorCollect(
+    data: number,
+    length: number,
+    startLimit: number,
+    spacingBits: number,
+    sampleBits: number,
+    out: number,
+    capacity: number,
+  ): number;
+
+  /**
+   * Puts `count` records of a region at a base address (low and high u32, together below 2^42 - 1) into a table of
+   * 2^tableBits (3 to 25) slots: 9 * 2^tableBits bytes, 8-byte aligned, all 0xFF when empty. A slot keeps one
+   * anchor, the same whatever the order of calls: entries with the lowest tag, of these the lowest address. Two tables merge by the smaller of two
+   * slots (u64) and the AND of the last 2^tableBits bytes. Memory is bounded: what does not fit leaves an even sample of the base.
+   */
+  anchorInsert(
+    anchors: number,
+    count: number,
+    addressLow: number,
+    addressHigh: number,
+    table: number,
+    tableBits: number,
+  ): void;
+
+  /**
+   * Looks up `count` records of a target, for bases that are not in memory. Writes records of three u32 {offset, address low, address high} for those that
+   * the table knows, ascending by offset; `out` has room for `count` and may be `anchors`. Unverified: a tag of 22 bits agreed. Returns the record count.
+   */
+  anchorLookup(anchors: number, count: number, table: number, tableBits: number, out: number): number;
+
+  /**
+   * Matches of a target in a base window [base, base + baseLength) that holds the base's bytes from an address on (low and high u32); `table` may know more of the base, of
+   * which nothing is found. `spacingBits` and `sampleBits` are those that the table was filled with. Tried in turn behind each match: its diagonal (base offset
+   * minus target offset; at first `diagonal`, a signed number), shifts of up to 64 bytes, the target's anchors
+   * (assembly/anchor-search.ts). Writes triples of u32 {target offset, length, base offset in the window}, verified byte for byte, of
+   * at least `matchBytesMin` (1 to 64) bytes, ascending and not overlapping; at most `capacity`, where it stops (targetLength / matchBytesMin
+   * always suffice). `work` (two u32) receives how many candidates agreed on 16 bytes and on how many bytes they agreed in all (mod 2^32).
+   * Both lengths below 2^31. Returns the match count.
+   */
+  anchorSearch(
+    base: number,
+    baseLength: number,
+    addressLow: number,
+    addressHigh: number,
+    target: number,
+    targetLength: number,
+    diagonal: number,
+    spacingBits: number,
+    sampleBits: number,
+    table: number,
+    tableBits: number,
+    matchBytesMin: number,
+    out: number,
+    capacity: number,
+    work: number,
+  ): number;
+
+  /**
    * Copy/add/literal instructions that rebuild `target` from `base`. `diagonal` is the base offset that lies opposite target offset 0
    * (as a signed 32-bit number): it is tried first. `operations` receives records of three u32 {kind, length, baseOffset}
    * (kinds below; baseOffset is 0 for literals); lengths are positive and sum to targetLength. At most `operationsCapacity` records
@@ -190,6 +255,10 @@ export const kernelNames = [
   'rollingSums',
   'rollingIndex',
   'rollingSearch',
+  'anchorCollect',
+  'anchorInsert',
+  'anchorLookup',
+  'anchorSearch',
   'deltaEncode',
   'deltaGather',
   'deltaApply',

@@ -4,6 +4,8 @@
  * Tens of times slower; nothing in the program chooses it by itself.
  */
 import type { KernelFunctions, KernelInstance } from '../abi.js';
+import { anchorCollect, anchorInsert, anchorLookup } from './anchor-index.js';
+import { anchorSearch } from './anchor-search.js';
 import { blake3 } from './blake3.js';
 import { compareRuns, zeroRuns } from './compare.js';
 import { crc32c } from './crc32c.js';
@@ -29,6 +31,10 @@ export function createTwinKernels(): KernelInstance {
     rollingSums: (...windows) => rollingSums(memory, ...windows),
     rollingIndex: (...windows) => rollingIndex(memory, ...windows),
     rollingSearch: (...windows) => rollingSearch(memory, ...windows),
+    anchorCollect: (...windows) => anchorCollect(memory, ...windows),
+    anchorInsert: (...windows) => anchorInsert(memory, ...windows),
+    anchorLookup: (...windows) => anchorLookup(memory, ...windows),
+    anchorSearch: (...windows) => anchorSearch(memory, ...windows),
     deltaEncode: (...windows) => deltaEncode(memory, ...windows),
     deltaGather: (...windows) => deltaGather(memory, ...windows),
     deltaApply: (...windows) => deltaApply(memory, ...windows),

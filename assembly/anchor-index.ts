@@ -1,0 +1,66 @@
+/**
+ * Anchors of a region as records, records into the table of a base, records looked up in it. Filling and looking up are loops of independent
+ * accesses, so that the misses of a table larger than the cache overlap.
+ */
+import { findAnchors, windowBytes } from './anchor-filter';
+import { address64, addressOf, anchorRecordBytes, emptySlot, find, hashAnchor, insert, isSampled } from './anchor-table';
+
+/** Positions of one pass, of which each could be an anchor. */
+const batchBytes: usize = 4096;
+
+/** Addresses of one pass. */
+const places = memory.data(16388, 16);
+
+export function anchorCollect(
+  data: usize,
+  length: usize,
+  startLimit: usize,
+  spacingBits: u32,
+  sampleBits: u32,
+  out: usize,
+  capacity: u32,
+): u32 {
+  if (length < windowBytes || capacity == 0) return 0;
+  const end = data + min(startLimit, length - windowBytes + 1);
+  const first = out;
+  const full = out + <usize>capacity * anchorRecordBytes;
+  for (let at = data; at < end; at += batchBytes) {
+    const found = findAnchors(at, min(at + batchBytes, end), spacingBits, places);
+    for (let place = places; place < found; place += 4) {
+      const anchor = <usize>load<u32>(place);
+      const hash = hashAnchor(anchor);
+      if (!isSampled(hash, sampleBits)) continue;
+      store<u32>(out, <u32>(anchor - data));
+      store<u64>(out, hash, 4);
+      out += anchorRecordBytes;
+      if (out == full) return capacity;
+    }
+  }
+  return <u32>((out - first) / anchorRecordBytes);
+}
+
+export function anchorInsert(
+  anchors: usize,
+  count: u32,
+  addressLow: u32,
+  addressHigh: u32,
+  table: usize,
+  tableBits: u32,
+): void {
+  const address = address64(addressLow, addressHigh);
+  for (const end = anchors + <usize>count * anchorRecordBytes; anchors < end; anchors += anchorRecordBytes) {
+    insert(table, tableBits, load<u64>(anchors, 4), address + <u64>load<u32>(anchors));
+  }
+}
+
+export function anchorLookup(anchors: usize, count: u32, table: usize, tableBits: u32, out: usize): u32 {
+  const first = out;
+  for (const end = anchors + <usize>count * anchorRecordBytes; anchors < end; anchors += anchorRecordBytes) {
+    const entry = find(table, tableBits, load<u64>(anchors, 4));
+    if (entry == emptySlot) continue;
+    store<u32>(out, load<u32>(anchors));
+    store<u64>(out, addressOf(entry), 4);
+    out += anchorRecordBytes;
+  }
+  return <u32>((out - first) / anchorRecordBytes);
+}

@@ -1,0 +1,71 @@
+/** Collecting, inserting and looking up anchors in plain TypeScript: the reference for assembly/anchor-index.ts. */
+import { AnchorTable, anchors, isSampled } from './anchor-table.js';
+
+export function anchorCollect(
+  memory: WebAssembly.Memory,
+  data: number,
+  length: number,
+  startLimit: number,
+  spacingBits: number,
+  sampleBits: number,
+  out: number,
+  capacity: number,
+): number {
+  const records: number[] = [];
+  for (const { offset, hash } of anchors(
+    new Uint8Array(memory.buffer, data, length),
+    0,
+    startLimit,
+    spacingBits,
+  )) {
+    if (records.length === capacity * 3) break;
+    if (!isSampled(hash, sampleBits)) continue;
+    records.push(offset, Number(hash & 0xffffffffn), Number(hash >> 32n));
+  }
+  new Uint32Array(memory.buffer, out, records.length).set(records);
+  return records.length / 3;
+}
+
+export function anchorInsert(
+  memory: WebAssembly.Memory,
+  anchors: number,
+  count: number,
+  addressLow: number,
+  addressHigh: number,
+  table: number,
+  tableBits: number,
+): void {
+  const known = new AnchorTable(memory, table, tableBits);
+  const address = (addressHigh >>> 0) * 2 ** 32 + (addressLow >>> 0);
+  for (const [offset, hash] of recordsAt(memory, anchors, count)) known.insert(hash, address + offset);
+}
+
+export function anchorLookup(
+  memory: WebAssembly.Memory,
+  anchors: number,
+  count: number,
+  table: number,
+  tableBits: number,
+  out: number,
+): number {
+  const known = new AnchorTable(memory, table, tableBits);
+  const found: number[] = [];
+  for (const [offset, hash] of recordsAt(memory, anchors, count)) {
+    const address = known.find(hash);
+    if (address !== undefined) found.push(offset, address % 2 ** 32, Math.floor(address / 2 ** 32));
+  }
+  new Uint32Array(memory.buffer, out, found.length).set(found);
+  return found.length / 3;
+}
+
+function recordsAt(
+  memory: WebAssembly.Memory,
+  anchors: number,
+  count: number,
+): (readonly [offset: number, hash: bigint])[] {
+  const words = new Uint32Array(memory.buffer, anchors, count * 3);
+  return Array.from({ length: count }, (_, i) => {
+    const [offset = 0, low = 0, high = 0] = words.subarray(i * 3, i * 3 + 3);
+    return [offset, (BigInt(high) << 32n) | BigInt(low)] as const;
+  });
+}
