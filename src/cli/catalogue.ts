@@ -46,6 +46,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-kernels.js')).benchKernelsCommand,
   },
   {
+    name: 'bench chunkers',
+    summary: 'measure what chunkers find again after edits, their chunk sizes and their speed',
+    load: async () => (await import('./commands/bench-chunkers.js')).benchChunkersCommand,
+  },
+  {
     name: 'bench pipeline',
     summary: 'measure one configuration stage by stage: time, counts, bytes',
     load: async () => (await import('./commands/bench-pipeline.js')).benchPipelineCommand,

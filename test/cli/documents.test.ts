@@ -34,6 +34,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
     '--rounds',
     '1',
   ],
+  'bench chunkers': ['bench', 'chunkers', '--size', '64KiB', '--average', '1KiB', '--rounds', '1'],
   'bench pipeline': ['bench', 'pipeline', '--workload', 'unchanged', '--size', '64KiB', '--exact'],
   'workloads list': ['workloads', 'list'],
   'workloads make': ['workloads', 'make', 'unchanged', '--size', '64KiB', '-o', 'w'],

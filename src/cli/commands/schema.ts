@@ -8,7 +8,7 @@ export const schema: Command = {
     {
       name: 'NAME',
       describe: 'which; without it they are listed',
-      completes: ['lab-results', 'bench-kernels', 'exact-kernels', 'bench-pipeline'],
+      completes: ['lab-results', 'bench-kernels', 'exact-kernels', 'bench-chunkers', 'bench-pipeline'],
       optional: true,
     },
   ],

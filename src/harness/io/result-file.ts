@@ -16,8 +16,12 @@ export function writeResults(path: string, results: object): void {
   }
 }
 
-/** Reads and checks a result file. Throws WorldError (unreadable), UsageError (another kind of file), DataError (damaged). */
-export function readResults<S extends z.ZodType>(path: string, schema: S, schemaName: string): z.output<S> {
+/** Reads and checks a result file of one of the schemas named. Throws WorldError (unreadable), UsageError (another kind of file), DataError (damaged). */
+export function readResults<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  ...schemaNames: readonly string[]
+): z.output<S> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -31,9 +35,9 @@ export function readResults<S extends z.ZodType>(path: string, schema: S, schema
     throw new DataError(`${path} is not JSON`, { cause, hint: 'give a results.json that snapdelta wrote' });
   }
   const found = json !== null && typeof json === 'object' && 'schema' in json ? json.schema : undefined;
-  if (found !== schemaName) {
+  if (typeof found !== 'string' || !schemaNames.includes(found)) {
     const named = typeof found === 'string' ? `'${found}'` : 'no schema';
-    throw new UsageError(`${path} has ${named}, not '${schemaName}'`, {
+    throw new UsageError(`${path} has ${named}, not '${schemaNames.join("' or '")}'`, {
       hint: 'give a results.json that this version of snapdelta wrote',
     });
   }

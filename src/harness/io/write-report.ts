@@ -1,13 +1,16 @@
-/** Writes the report of a laboratory run into a folder: index.html, and every chart as SVG and PNG, light and dark. */
+/** Writes the report of results into a folder: index.html, and every chart as SVG and PNG, light and dark. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
-import { laboratoryCharts } from '../report/charts/all.js';
+import { chunkerCharts, laboratoryCharts } from '../report/charts/all.js';
 import { assembleChart, withTheme } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
-import { renderPage, type ChartLibraries, type PageChart } from '../report/html/page.js';
+import { chunkerSchemaName, type ChunkerResults } from '../report/chunker-results.js';
+import { renderChunkerPage } from '../report/html/chunker-page.js';
+import type { ChartLibraries, PageChart } from '../report/html/document.js';
+import { renderPage } from '../report/html/page.js';
 import type { LabResults } from '../report/lab-results.js';
 import { readSpecification } from './chart-files.js';
 import { renderPng, renderSvg } from './render.js';
@@ -26,17 +29,24 @@ export interface WrittenReport {
   readonly picturePaths: readonly string[];
 }
 
+/** Results that have a page. */
+export type ReportedResults = LabResults | ChunkerResults;
+
+function isOfChunkers(results: ReportedResults): results is ChunkerResults {
+  return results.schema === chunkerSchemaName;
+}
+
 /** Pixels for each unit of the drawing: sharp on a screen of double density. */
 const pngScale = 2;
 
 /** Throws WorldError when the folder cannot be written, CancelledError. */
 export async function writeReport(
-  results: LabResults,
+  results: ReportedResults,
   outPath: string,
   { signal, onProgress }: ReportOptions = {},
 ): Promise<WrittenReport> {
   orWorldError('create', outPath, () => mkdirSync(outPath, { recursive: true }));
-  const charts = laboratoryCharts(results);
+  const charts = isOfChunkers(results) ? chunkerCharts(results) : laboratoryCharts(results);
   const pages: PageChart[] = [];
   const picturePaths: string[] = [];
   const pixels: Promise<void>[] = [];
@@ -65,7 +75,11 @@ export async function writeReport(
     pages.push({ chart, specification, svg: drawn.get('light') ?? '' });
   }
   await Promise.all(pixels);
-  const pagePath = write('index.html', renderPage(results, pages, chartLibraries()));
+  const libraries = chartLibraries();
+  const page = isOfChunkers(results)
+    ? renderChunkerPage(results, pages, libraries)
+    : renderPage(results, pages, libraries);
+  const pagePath = write('index.html', page);
   return { pagePath, picturePaths: picturePaths.sort() };
 }
 

@@ -1,6 +1,7 @@
 /** The published JSON Schemas of result files, by the name in their `schema` field. */
 import { z } from 'zod';
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
+import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
@@ -9,6 +10,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [labSchemaName]: labResultsSchema,
   [kernelSchemaName]: kernelResultsSchema,
   [exactKernelSchemaName]: exactKernelResultsSchema,
+  [chunkerSchemaName]: chunkerResultsSchema,
   [pipelineSchemaName]: pipelineResultsSchema,
 };
 

@@ -179,7 +179,22 @@ function speed(gigabytesPerSecond: number): string {
   return gigabytesPerSecond < 0.1 ? gigabytesPerSecond.toFixed(4) : gigabytesPerSecond.toFixed(2);
 }
 
-export function environmentTable({ environment, options }: LabResults): Table {
+export function environmentTable({
+  environment,
+  options,
+}: Pick<LabResults, 'environment' | 'options'>): Table {
+  const more: [string, string][] = [
+    ['rounds', String(options.rounds)],
+    ['configurations at once', String(options.jobs)],
+  ];
+  return machineTable(environment, more);
+}
+
+/** The machine and the program, and what else a run has to say of itself. */
+export function machineTable(
+  environment: LabResults['environment'],
+  more: readonly [string, string][],
+): Table {
   const { calibration } = environment;
   const rows: [string, string][] = [
     ['measured', environment.measuredAt],
@@ -194,8 +209,7 @@ export function environmentTable({ environment, options }: LabResults): Table {
     ['memcpy', `${calibration.memcpyGigabytesPerSecond.toFixed(1)} GB/s`],
     ['SHA-256', `${calibration.sha256GigabytesPerSecond.toFixed(2)} GB/s`],
     ['a million integer steps', formatDuration(calibration.loopMillisecondsPerMillion)],
-    ['rounds', String(options.rounds)],
-    ['configurations at once', String(options.jobs)],
+    ...more,
   ];
   return { title: 'Environment', columns: [left('what'), left('value')], rows };
 }

@@ -35,6 +35,7 @@ describe('result documents', () => {
       'snapdelta/lab-results/1',
       'snapdelta/bench-kernels/1',
       'snapdelta/exact-kernels/1',
+      'snapdelta/bench-chunkers/1',
       'snapdelta/bench-pipeline/1',
     ]);
     for (const name of resultSchemaNames) {

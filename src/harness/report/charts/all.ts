@@ -1,7 +1,10 @@
-/** The charts of a laboratory run, in the order of the report. A chart without data is left out. */
+/** The charts of each kind of results, in the order of their report. A chart without data is left out. */
+import type { ChunkerResults } from '../chunker-results.js';
 import type { LabResults } from '../lab-results.js';
 import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
+import { chunkerQualityChart } from './chunker-quality.js';
+import { chunkSizesChart } from './chunk-sizes.js';
 import { collisionRiskChart } from './collision-risk.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
@@ -16,5 +19,13 @@ export function laboratoryCharts(results: LabResults): Chart[] {
     stagesChart(results),
     kernelsChart(results.kernels),
     collisionRiskChart(results.kernels),
-  ].filter(({ datasets }) => Object.values(datasets).some((rows) => rows.length > 0));
+  ].filter(hasData);
+}
+
+export function chunkerCharts({ rows }: ChunkerResults): Chart[] {
+  return [chunkerQualityChart(rows), chunkSizesChart(rows)].filter(hasData);
+}
+
+function hasData({ datasets }: Chart): boolean {
+  return Object.values(datasets).some((rows) => rows.length > 0);
 }

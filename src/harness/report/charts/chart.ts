@@ -10,7 +10,9 @@ import { themes } from './theme.js';
 import type { ThemeName } from './theme.js';
 
 export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 'collision-risk'] as const;
-export type ChartName = (typeof chartNames)[number];
+/** Of `bench chunkers`. */
+export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
+export type ChartName = (typeof chartNames)[number] | (typeof chunkerChartNames)[number];
 
 export type ChartRow = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -1,84 +1,41 @@
-/**
- * The report as one self-contained page: verdicts first, then charts, tables, environment, how to reproduce. It asks nothing of the network
- * (its content security policy forbids it), follows the reader's colour scheme, prints, and reads on a phone.
- */
+/** The report of a laboratory run: verdicts first, then charts, tables, environment, how to reproduce. */
 import { formatBytes } from '../../../base/units.js';
-import type { Chart } from '../charts/chart.js';
-import type { Specification } from '../charts/specification.js';
-import { themes } from '../charts/theme.js';
 import { explain } from '../explain.js';
 import type { LabResults } from '../lab-results.js';
 import {
-  cellText,
   environmentTable,
   kernelsTable,
   measurementsTable,
   rankingTable,
   workloadsTable,
-  type Cell,
-  type Column,
-  type Table,
 } from '../tables.js';
-import { html, inlineJson, inlineScript, Markup } from './markup.js';
-import { pageScript } from './script.js';
-import { styleSheet } from './style.js';
-
-export interface PageChart {
-  readonly chart: Chart;
-  /** Assembled, without a theme. */
-  readonly specification: Specification;
-  /** Light, for print and for browsers without scripts. */
-  readonly svg: string;
-}
-
-/** Sources of vega, vega-lite and vega-embed, in this order. */
-export type ChartLibraries = readonly string[];
+import { collapsed, figure, renderDocument, table, type ChartLibraries, type PageChart } from './document.js';
+import { html, Markup } from './markup.js';
 
 export function renderPage(
   results: LabResults,
   charts: readonly PageChart[],
   libraries: ChartLibraries,
 ): string {
-  const data = {
-    themes,
-    charts: Object.fromEntries(charts.map(({ chart, specification }) => [chart.name, specification])),
-  };
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta
-          http-equiv="Content-Security-Policy"
-          content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline' 'unsafe-eval'"
-        />
-        <title>snapdelta laboratory</title>
-        <style>
-          ${new Markup(styleSheet)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>Which configuration wins on this machine</h1>
-            <button class="theme" type="button">light / dark</button>
-          </header>
-          ${lead(results)}
-          <section class="cards">${verdicts(results)}</section>
-          <h2>Charts</h2>
-          ${charts.map(figure)}
-          <h2>Tables</h2>
-          ${results.profiles.map(({ name }) => collapsed(rankingTable(results, name)))}
-          ${collapsed(measurementsTable(results))} ${collapsed(kernelsTable(results.kernels))}
-          ${collapsed(workloadsTable(results))}
-          <h2>Environment</h2>
-          ${table(environmentTable(results))}
-          <h2>How to reproduce</h2>
-          ${reproduction(results)}
-        </main>
-        ${libraries.map(inlineScript)} ${inlineJson('charts', data)} ${inlineScript(pageScript)}
-      </body>
-    </html> `.text;
+  const body = html`${lead(results)}
+    <section class="cards">${verdicts(results)}</section>
+    <h2>Charts</h2>
+    ${charts.map(figure)}
+    <h2>Tables</h2>
+    ${results.profiles.map(({ name }) => collapsed(rankingTable(results, name)))}
+    ${collapsed(measurementsTable(results))} ${collapsed(kernelsTable(results.kernels))}
+    ${collapsed(workloadsTable(results))}
+    <h2>Environment</h2>
+    ${table(environmentTable(results))}
+    <h2>How to reproduce</h2>
+    ${reproduction(results)}`;
+  return renderDocument(
+    'snapdelta laboratory',
+    'Which configuration wins on this machine',
+    body,
+    charts,
+    libraries,
+  );
 }
 
 function lead({ rows, workloads, configurations, complete }: LabResults): Markup {
@@ -114,55 +71,6 @@ function verdicts(results: LabResults): Markup[] {
 /** Keeps a number and its per cent sign on one line. */
 function joined(sentence: string): string {
   return sentence.replace(/(\d) %/g, '$1\u00a0%');
-}
-
-function figure({ chart, svg }: PageChart): Markup {
-  const still = Buffer.from(withoutRoles(svg)).toString('base64');
-  const words = [chart.title, ...chart.subtitle].join('. ');
-  return html`<figure data-chart="${chart.name}">
-    <div class="view"></div>
-    <img class="still" alt="${words}" src="data:image/svg+xml;base64,${still}" />
-  </figure> `;
-}
-
-/** Roles and labels of single marks say nothing inside a picture, and are half of its size. */
-function withoutRoles(svg: string): string {
-  return svg.replace(/ (?:aria-[a-z]+|role)="[^"]*"/g, '');
-}
-
-function collapsed(content: Table): Markup {
-  if (content.rows.length === 0) return new Markup('');
-  return html`<details>
-    <summary>${content.title}</summary>
-    ${table(content)}
-  </details> `;
-}
-
-function table({ columns, rows }: Table): Markup {
-  const heading = ({ title, align }: Column): Markup =>
-    html`<th scope="col" class="${align}"><button type="button">${title}</button></th>`;
-  const cell = (content: Cell, index: number): Markup => {
-    const align = columns[index]?.align ?? 'left';
-    const value = typeof content === 'string' ? new Markup('') : html` data-value="${content.value}"`;
-    return html`<td class="${align}" ${value}>${cellText(content)}</td>`;
-  };
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          ${columns.map(heading)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          (row) =>
-            html`<tr>
-              ${row.map(cell)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </div>`;
 }
 
 function reproduction({ options, environment }: LabResults): Markup {
