@@ -27,10 +27,43 @@ export interface RivalFunctions {
   readonly vram: CutKernel;
   /** SeqCDC (Udayashankar et al. 2024) in its increasing mode. */
   readonly seqcdc: CutKernel;
+
+  /**
+   * Indexes the base's windows of 64 bytes at multiples of `stepBytes` (fewer than 2^20 of them) in `table` of 2^tableBits u32; of windows
+   * that share a slot the lowest stays.
+   */
+  readonly rollingGearIndex: (
+    base: number,
+    baseLength: number,
+    stepBytes: number,
+    table: number,
+    tableBits: number,
+  ) => void;
+
+  /**
+   * Looks for the indexed windows at every byte of the target. Writes triples of u32 {target offset, length, base offset}, verified and grown both
+   * ways, ascending and not overlapping, of at least 64 bytes; `out` has room for targetLength / 64. Returns their count.
+   */
+  readonly rollingGearSearch: (
+    base: number,
+    baseLength: number,
+    target: number,
+    targetLength: number,
+    stepBytes: number,
+    table: number,
+    tableBits: number,
+    out: number,
+  ) => number;
 }
 
 /** Names of all rivals, in the order of the interface. */
-export const rivalNames = ['ram', 'vram', 'seqcdc'] as const satisfies readonly (keyof RivalFunctions)[];
+export const rivalNames = [
+  'ram',
+  'vram',
+  'seqcdc',
+  'rollingGearIndex',
+  'rollingGearSearch',
+] as const satisfies readonly (keyof RivalFunctions)[];
 
 export interface RivalInstance extends LinearMemory, InstructionCounter {
   readonly functions: RivalFunctions;
