@@ -3,10 +3,18 @@
  *
  *   c(p) = ((w(p - 18) + w(p - 2)) ^ w(p - 9)) * factor   (mod 2^16, then taken as signed)
  *
- * is 32704 or more, which 64 of 65536 values are. Three words far apart hold enough entropy for one candidate in 600 to 2,000 positions on every
- * data kind tried; a word or two gave one in 500 to 17,000.
+ * is 32704 or more, which 64 of 65536 values are. One position in 970 to 1,204 is one in text, source code, executables, databases, records and
+ * noise; one in 1,900 where half the bytes are a short pattern. Three words far apart have the entropy for that: the word 3 before subtracted alone,
+ * as first tried, gave one in 800 to 17,000. One multiplication does as well as two, and a fourth word no better.
  *
- * Two vectors, of even and of odd positions, cover 16 positions. Words 16 bytes apart serve two neighbouring steps.
+ * Two vectors, of even and of odd positions, cover 16 positions; words 16 bytes apart serve two neighbouring vectors. Only the greatest c(p) of
+ * 32 positions is compared; which position it was is asked afterwards, in one step of thirty.
+ *
+ * Speed, measured against FastCDC in one process on Zen 4: 16.5 GB/s, four times as fast, over half a MiB; 2.7 to 3.3 times over 8 MiB, where reading
+ * is the bound. What costs is the number of loads and the number of candidates. Ten loads a step and two constants fit the sixteen
+ * registers; fourteen loads (a fourth word) spilled, and took the same loop, without a single candidate, from 17 to 12 GB/s. Each candidate ends a
+ * loop that was predicted to go on, which costs about 30 ns where data comes from the third-level cache: half as many candidates again took 8 MiB from 10.2 to 8.7 GB/s.
+ * Touching the bytes behind the minimum beforehand gained nothing.
  */
 
 /** Positions that one call judges. */
@@ -21,7 +29,7 @@ const reach: usize = 18;
 
 // prettier-ignore
 const factors = memory.data<u16>([
-  0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37,
+  0xc2b3, 0xc2b3, 0xc2b3, 0xc2b3, 0xc2b3, 0xc2b3, 0xc2b3, 0xc2b3,
 ], 16);
 
 /** A candidate's c(p) is greater. */
@@ -58,18 +66,21 @@ export function candidates(at: usize): u32 {
   return candidates16(at - reach) | (candidates16(at - reach + 16) << 16);
 }
 
+// @ts-ignore: decorator
+@inline
 function candidates16(words: usize): u32 {
   const factor = v128.load(factors);
   const threshold = v128.load(thresholds);
-  const even = i16x8.gt_s(
-    mix(v128.load(words), v128.load(words, 16), v128.load(words, 9), factor),
-    threshold,
-  );
-  const odd = i16x8.gt_s(
-    mix(v128.load(words, 1), v128.load(words, 17), v128.load(words, 10), factor),
-    threshold,
-  );
+  const even = i16x8.gt_s(eight(words, factor), threshold);
+  const odd = i16x8.gt_s(eight(words + 1, factor), threshold);
   return <u32>i8x16.bitmask(v128.bitselect(even, odd, i16x8.splat(0x00ff)));
+}
+
+/** c(p) of the eight positions words + 18, words + 20, ... */
+// @ts-ignore: decorator
+@inline
+function eight(words: usize, factor: v128): v128 {
+  return mix(v128.load(words), v128.load(words, 16), v128.load(words, 9), factor);
 }
 
 // @ts-ignore: decorator

@@ -5,9 +5,9 @@
  */
 
 /** Most positions that a candidate stands for: constant runs, which have no candidates, must not force a cut behind them. */
-const gapBytesMax: usize = 4096;
+const gapBytesMax: usize = 4480;
 
-const factor: u64 = 0x9e3779b97f4a7c15;
+const factor: u64 = 0xb34c039411898df1;
 
 /**
  * Whether the candidate `at` is a cut, where `fresh` is the first position after the candidate before it, `centre` the first to which the large
@@ -20,9 +20,7 @@ export function isCut(at: usize, fresh: usize, centre: usize, rateSmall: u64, ra
   const first = max(fresh, next - min(gapBytesMax, next));
   const small = max(min(centre, next), first) - first;
   const weight = <u64>small * rateSmall + <u64>(next - first - small) * rateLarge;
-  if (weight >= <u64>1 << 33) return true;
-  const half = weight >> 1;
-  return hash(at - 32) < weight - ((half * half) >> 32);
+  return hash(at - 32) < weight;
 }
 
 /** 32 bits from the 32 bytes at `window`. */

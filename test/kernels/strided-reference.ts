@@ -13,7 +13,7 @@ interface StridedSizes {
 function candidateAt(data: Uint8Array, p: number): boolean {
   const word = (i: number): bigint => littleEndian(data, i, 2);
   const mixed = ((word(p - 18) + word(p - 2)) % 65_536n) ^ word(p - 9);
-  const c = (mixed * 0x9e37n) % 65_536n;
+  const c = (mixed * 0xc2b3n) % 65_536n;
   return 0x7fc0n <= c && c <= 0x7fffn;
 }
 
@@ -22,16 +22,9 @@ function hashAt(data: Uint8Array, p: number): bigint {
   let h = 0n;
   for (const i of [p - 32, p - 24, p - 16, p - 8]) {
     h = h ^ (h / 2n ** 32n) ^ littleEndian(data, i, 8);
-    h = (h * 0x9e3779b97f4a7c15n) % 2n ** 64n;
+    h = (h * 0xb34c039411898df1n) % 2n ** 64n;
   }
   return h / 2n ** 32n;
-}
-
-/** Section "Weights and cuts". */
-function threshold(weight: bigint): bigint {
-  if (weight >= 2n ** 33n) return 2n ** 32n;
-  const half = weight / 2n;
-  return weight - (half * half) / 2n ** 32n;
 }
 
 function littleEndian(data: Uint8Array, at: number, bytes: number): bigint {
@@ -59,8 +52,8 @@ function chunkLength(rest: Uint8Array, { min, avg, max }: StridedSizes): number 
   for (let p = min; p < Math.min(rest.length, max); p++) {
     if (!candidateAt(rest, p)) continue;
     let weight = 0n;
-    for (let i = Math.max(previous + 1, p - 4095); i <= p; i++) weight += rate(i);
-    if (hashAt(rest, p) < threshold(weight)) return p;
+    for (let i = Math.max(previous + 1, p - 4479); i <= p; i++) weight += rate(i);
+    if (hashAt(rest, p) < weight) return p;
     previous = p;
   }
   return Math.min(rest.length, max);

@@ -11,6 +11,7 @@ const kernelWords = [
   'crc32c',
   'rolling-sums',
   'fastcdc',
+  'strided',
   'rolling-search',
   'delta-encode',
   'delta-apply',

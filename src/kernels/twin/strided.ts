@@ -6,10 +6,10 @@
  */
 
 const threshold = 65_536 / 2 - 64;
-const stageOneFactor = 0x9e37;
-const stageTwoFactor = 0x9e3779b97f4a7c15n;
+const stageOneFactor = 0xc2b3;
+const stageTwoFactor = 0xb34c039411898df1n;
 const windowBytes = 32;
-const gapBytesMax = 4096;
+const gapBytesMax = 4480;
 
 export function strided(
   memory: WebAssembly.Memory,
@@ -64,9 +64,7 @@ function isCut(bytes: DataView, at: number, fresh: number, centre: number, avera
   const small = Math.max(Math.min(centre, next), first) - first;
   const large = next - first - small;
   const weight = small * Math.floor(2 ** 31 / averageBytes) + large * Math.floor(2 ** 33 / averageBytes);
-  if (weight >= 2 ** 33) return true;
-  const half = BigInt(weight) >> 1n;
-  return hash(bytes, at - windowBytes) < BigInt(weight) - ((half * half) >> 32n);
+  return hash(bytes, at - windowBytes) < weight;
 }
 
 /** 32 bits from 32 bytes. */

@@ -46,4 +46,7 @@ export const chunkerCases: readonly CaseDefinition[] = [
   chunkerCase('fastcdc', (functions, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
     functions.fastcdc(data, length, 1, minBytes, averageBytes, maxBytes, 0, 0, cuts),
   ),
+  chunkerCase('strided', (functions, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
+    functions.strided(data, length, 1, minBytes, averageBytes, maxBytes, cuts),
+  ),
 ];
