@@ -31,6 +31,7 @@ export const counters = [
   'bytesChunked',
   'bytesSearched',
   'blocks',
+  'blocksRecut',
   'blocksCompared',
   'probes',
   'bytesDeltaEncoded',

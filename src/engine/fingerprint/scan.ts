@@ -11,6 +11,7 @@ import type { ChunkerSpec } from '../chunk/spec.js';
 import type { Layout, Part, Region } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import type { Fingerprint } from './fingerprint.js';
+import { periodicRuns } from './periodic.js';
 
 /** What a thread needs to scan. */
 export interface ScanContext {
@@ -31,6 +32,8 @@ export interface RegionScan {
   readonly region: Region;
   readonly blocks: ScannedBlocks;
   readonly leafDigests: Uint8Array;
+  /** Periodic runs (periodic.ts) as pairs of offsets, where blocks may straddle the ends of the region; the last may reach past it. */
+  readonly periodic: Uint32Array;
 }
 
 /** Reads [address, address + length) into the window `target`. */
@@ -70,12 +73,26 @@ export function scanRegion(context: ScanContext, chunker: ChunkerSpec, region: R
   const reach = Math.min(overlapBytes(chunker), layout.endOf(last.entry) - (last.address + last.length));
   readTarget(context, region.address, region.length + reach);
   const ends = cutParts(context, chunker, region, parts, reach);
+  const periodic = periodicRunsOf(context, chunker, region, reach);
   const leafEnds = layout.leafCuts(region.firstLeaf, region.leafCount);
   const leafDigests = hashCuts(context, 'target', leafEnds);
   const sameGrid = ends.length === leafEnds.length && ends.every((end, i) => end === leafEnds[i]);
   const digests = sameGrid ? leafDigests : hashCuts(context, 'target', ends);
   context.meter.count('blocks', ends.length);
-  return { region, blocks: { ends, digests }, leafDigests };
+  return { region, blocks: { ends, digests }, leafDigests, periodic };
+}
+
+/** Only where blocks may straddle regions they can be out of step. */
+function periodicRunsOf(
+  { workspace, layout, meter }: ScanContext,
+  chunker: ChunkerSpec,
+  region: Region,
+  reach: number,
+): Uint32Array {
+  const overlap = overlapBytes(chunker);
+  const isWhole = reach === 0 && region.address === layout.startOf(layout.entryAt(region.address));
+  if (overlap === 0 || isWhole) return new Uint32Array(0);
+  return meter.time('chunk', () => periodicRuns(workspace, region.length + reach, overlap));
 }
 
 function cutParts(

@@ -3,13 +3,16 @@
  *
  * A chunker's next cut depends only on where the current block begins. So once the true sequence reaches any position where the
  * speculative cuts of a region also begin a block, both agree for the rest of the region. Until then blocks are cut again from the true
- * position, one by one. On ordinary data that is two to four blocks a region; on periodic data it may be the whole region, which is slow but exact.
+ * position, in sequence: on ordinary data one to four a region, all from one read. Periodic data may never fall into step; its blocks repeat and are
+ * not cut again (periodic.ts). On data of a period that is not seen every block may be cut twice, with a read for every 4 MiB: slow, but exact.
  */
 import { assert, present } from '../../base/errors.js';
+import { regionBytes } from '../../base/limits.js';
 import { ByteVector, Float64Vector } from '../../base/vector.js';
 import { cutPiece, overlapBytes } from '../chunk/chunker.js';
 import type { ChunkerSpec } from '../chunk/spec.js';
 import type { BlockTable } from './manifest.js';
+import { PeriodicBlocks } from './periodic.js';
 import { hashCuts, readTarget, type RegionScan, type ScanContext } from './scan.js';
 
 export class Stitcher {
@@ -18,27 +21,34 @@ export class Stitcher {
   readonly #ends = new Float64Vector();
   readonly #digests = new ByteVector();
   readonly #leafDigests = new ByteVector();
+  readonly #periodic: PeriodicBlocks;
   /** End of the last accepted block: where the next one begins. */
   #at = 0;
+  /** How much is read to cut again: two longest blocks, twice as much each time that this does not lead into step. */
+  #recutBytes: number;
 
   constructor(context: ScanContext, chunker: ChunkerSpec) {
     this.#context = context;
     this.#chunker = chunker;
+    this.#periodic = new PeriodicBlocks(overlapBytes(chunker));
+    this.#recutBytes = 2 * overlapBytes(chunker);
   }
 
   /** Takes the scan of the next region, in order. */
   accept(scan: RegionScan): void {
     const { address, length } = scan.region;
     this.#leafDigests.append(scan.leafDigests);
-    let next = 0;
+    this.#periodic.add(address, scan.periodic);
+    const speculative = new BlockBegins(scan);
     while (this.#at < address + length) {
-      const begin = blockBeginningAt(scan.blocks.ends, this.#at - address, next);
+      const begin = speculative.find(this.#at);
       if (begin >= 0) {
         this.#adopt(scan, begin);
         return;
       }
-      next = -begin - 1;
-      this.#recut();
+      const known = this.#periodic.blockAt(this.#at);
+      if (known === undefined) this.#recut(address + length, speculative);
+      else this.#push(this.#at + known.length, known.digest);
     }
   }
 
@@ -56,32 +66,68 @@ export class Stitcher {
     for (let i = begin; i < ends.length; i++) this.#ends.push(scan.region.address + present(ends[i], 'cut'));
     this.#digests.append(digests.subarray(begin * width));
     this.#at = scan.region.address + present(ends[ends.length - 1], 'last cut');
+    this.#recutBytes = 2 * overlapBytes(this.#chunker);
   }
 
-  /** Cuts one block from the true position. */
-  #recut(): void {
-    const { layout, workspace } = this.#context;
-    const left = layout.endOf(layout.entryAt(this.#at)) - this.#at;
-    const length = Math.min(left, overlapBytes(this.#chunker));
-    readTarget(this.#context, this.#at, length);
+  #push(end: number, digest: Uint8Array): void {
+    this.#ends.push(end);
+    this.#digests.append(digest);
+    this.#at = end;
+  }
+
+  /** Cuts blocks from the true position, at least one: until one ends where a speculative block begins, or in the next region. */
+  #recut(regionEnd: number, speculative: BlockBegins): void {
+    const { layout, workspace, meter } = this.#context;
+    const start = this.#at;
+    const left = layout.endOf(layout.entryAt(start)) - start;
+    const length = Math.min(left, Math.max(this.#recutBytes, overlapBytes(this.#chunker)));
+    this.#recutBytes = Math.min(2 * this.#recutBytes, regionBytes);
+    readTarget(this.#context, start, length);
     const window = workspace.window('cuts');
     const data = workspace.window('target').pointer;
-    const count = cutPiece(workspace.kernels, this.#chunker, data, length, length === left, window.pointer);
+    const count = meter.time('chunk', () =>
+      cutPiece(workspace.kernels, this.#chunker, data, length, length === left, window.pointer),
+    );
     assert(count > 0, 'a chunker cuts within its maximum size');
-    const end = present(window.u32(1)[0], 'cut');
-    this.#digests.append(hashCuts(this.#context, 'target', Uint32Array.of(end)));
-    this.#at += end;
-    this.#ends.push(this.#at);
+    const cuts = window.u32(count);
+    let taken = 1;
+    for (let end = start + present(cuts[0], 'cut'); taken < count; taken++) {
+      if (end >= regionEnd || speculative.find(end) >= 0) break;
+      end = start + present(cuts[taken], 'cut');
+    }
+    this.#take(start, Uint32Array.from(cuts.subarray(0, taken)));
+  }
+
+  /** Takes the blocks that begin at `start`, whose bytes lie in the window `target`. */
+  #take(start: number, ends: Uint32Array): void {
+    const width = this.#context.fingerprint.digestBytes;
+    const digests = hashCuts(this.#context, 'target', ends);
+    this.#context.meter.count('blocksRecut', ends.length);
+    ends.forEach((end, i) => {
+      const digest = digests.subarray(i * width, (i + 1) * width);
+      this.#periodic.note(this.#at, start + end - this.#at, digest);
+      this.#push(start + end, digest);
+    });
   }
 }
 
-/**
- * Index of the block that begins at `offset`: 0 for offset 0, i + 1 where ends[i] is the offset. Otherwise -(n + 1), where n is how many
- * blocks to pass over in the next search.
- */
-function blockBeginningAt(ends: Uint32Array, offset: number, from: number): number {
-  if (offset === 0) return 0;
-  let i = from;
-  while (i < ends.length && present(ends[i], 'cut') < offset) i++;
-  return ends[i] === offset && i + 1 < ends.length ? i + 1 : -i - 1;
+/** Where a region's speculative blocks begin. Asked about ascending addresses. */
+class BlockBegins {
+  readonly #address: number;
+  readonly #ends: Uint32Array;
+  #next = 0;
+
+  constructor({ region, blocks }: RegionScan) {
+    this.#address = region.address;
+    this.#ends = blocks.ends;
+  }
+
+  /** Index of the block that begins at `address`, or -1. */
+  find(address: number): number {
+    const offset = address - this.#address;
+    if (offset === 0) return 0;
+    while (this.#next < this.#ends.length && present(this.#ends[this.#next], 'cut') < offset) this.#next++;
+    const isBegin = this.#ends[this.#next] === offset && this.#next + 1 < this.#ends.length;
+    return isBegin ? this.#next + 1 : -1;
+  }
 }
