@@ -23,6 +23,8 @@ const strategies: readonly Strategy[] = [
   resolveStrategy('fixed', { blockBytes: '1MiB', subBlock: false, codec: 'stored' }),
   resolveStrategy('fastcdc', { averageBytes: '2KiB', fingerprint: 'sha256', decisions: true }),
   resolveStrategy('fastcdc', { subBlock: false, level: 9 }),
+  resolveStrategy('strided', { averageBytes: '2KiB', minBytes: 301 }),
+  resolveStrategy('strided', { subBlock: false, fingerprint: 'blake3' }),
   resolveStrategy('rolling'),
   resolveStrategy('rolling', { blockBytes: '512', subBlock: false }),
 ];

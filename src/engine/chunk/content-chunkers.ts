@@ -41,6 +41,13 @@ export const contentChunkers = {
     cut: (kernels, data, length, final, { minBytes, averageBytes, maxBytes }, cuts) =>
       kernels.fastcdc(data, length, final ? 1 : 0, minBytes, averageBytes, maxBytes, 0, 0, cuts),
   },
+  /** The two-stage SIMD chunker (docs/formats/strided-v1.md). Cuts are judged by bytes before them. */
+  strided: {
+    averageBytesMin: KiB,
+    averageBytesMax: 1024 * KiB,
+    cut: (kernels, data, length, final, { minBytes, averageBytes, maxBytes }, cuts) =>
+      kernels.strided(data, length, final ? 1 : 0, minBytes, averageBytes, maxBytes, cuts),
+  },
 } as const satisfies Readonly<Record<string, ContentChunker>>;
 
 export type ContentChunkerName = keyof typeof contentChunkers;

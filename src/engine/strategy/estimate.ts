@@ -15,6 +15,7 @@ const detectMsPerMiB: Readonly<Record<StrategyName, number>> = {
   compare: 0.25,
   fixed: 0.3,
   fastcdc: 0.8,
+  strided: 0.45,
   rolling: 1,
 };
 

@@ -12,7 +12,7 @@ export interface StrategyPart<N extends StrategyName> {
   readonly detect: Detector<StrategyOf<N>>;
 }
 
-const byContent: StrategyPart<ContentChunkerName> = { worksFromManifest: true, detect: detectBlocks };
+const byContent = { worksFromManifest: true, detect: detectBlocks };
 
 export const strategyParts: { readonly [N in StrategyName]: StrategyPart<N> } = {
   compare: { worksFromManifest: false, detect: detectByComparison },

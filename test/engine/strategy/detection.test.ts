@@ -20,6 +20,7 @@ const strategies: readonly Strategy[] = [
   resolveStrategy('fixed', { blockBytes: '1MiB' }),
   resolveStrategy('fastcdc', { averageBytes: '2KiB', minBytes: 256, maxBytes: '5000' }),
   resolveStrategy('fastcdc'),
+  resolveStrategy('strided', { averageBytes: '2KiB', minBytes: 256, maxBytes: '5000' }),
   resolveStrategy('rolling'),
   resolveStrategy('rolling', { blockBytes: '512' }),
 ];
