@@ -66,7 +66,9 @@ export class Fields {
     if (word === undefined) {
       const shown =
         typeof value === 'string' && nameProblem(value) === undefined ? `'${value}'` : 'something else';
-      throw this.fail(name, `is ${shown}, not one of ${words.join(', ')}`);
+      throw this.fail(name, `is ${shown}, not one of ${words.join(', ')}`, {
+        hint: 'if a newer version wrote it, update snapdelta',
+      });
     }
     return word;
   }
@@ -115,8 +117,8 @@ export class Fields {
     }
   }
 
-  fail(name: string, problem: string): DataError {
-    return new DataError(`${this.#what}: ${name} ${problem}`);
+  fail(name: string, problem: string, help: { hint?: string } = {}): DataError {
+    return new DataError(`${this.#what}: ${name} ${problem}`, help);
   }
 
   #take(name: string): CborValue {

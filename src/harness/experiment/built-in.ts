@@ -11,7 +11,6 @@ import { configurationName, uniqueConfigurations } from './configuration.js';
 import type { Configuration } from './configuration.js';
 
 const KiB = 1024;
-const MiB = 1024 * KiB;
 
 /** zstd's own default; names of configurations mention other levels only. */
 const usualLevel = 3;
@@ -29,9 +28,10 @@ const shapes: readonly Shape[] = [
   { name: 'compare', settings: { blockBytes: 4 * KiB }, quick: true },
   { name: 'fixed', settings: { blockBytes: 4 * KiB }, quick: false },
   { name: 'fixed', settings: { blockBytes: 64 * KiB }, quick: true },
-  { name: 'fixed', settings: { blockBytes: MiB }, quick: false },
   { name: 'fastcdc', settings: { averageBytes: 16 * KiB }, quick: false },
   { name: 'fastcdc', settings: { averageBytes: 64 * KiB }, quick: true },
+  { name: 'strided', settings: { averageBytes: 16 * KiB }, quick: false },
+  { name: 'strided', settings: { averageBytes: 64 * KiB }, quick: true },
   { name: 'rolling', settings: { blockBytes: 0 }, quick: true },
 ];
 
@@ -40,7 +40,7 @@ const collisionResistant: readonly Shape[] = [
   { name: 'fixed', settings: { blockBytes: 64 * KiB, subBlock: false }, quick: false },
   { name: 'fixed', settings: { blockBytes: 64 * KiB, subBlock: true }, quick: true },
   { name: 'fastcdc', settings: { averageBytes: 16 * KiB, subBlock: true }, quick: false },
-  { name: 'fastcdc', settings: { averageBytes: 64 * KiB, subBlock: false }, quick: false },
+  { name: 'strided', settings: { averageBytes: 16 * KiB, subBlock: true }, quick: false },
 ];
 
 /** The built-in configurations (when `quick`, every strategy still, at one size) followed by each profile's own, without repetitions. */

@@ -113,6 +113,11 @@ const data: Readonly<Record<string, Uint8Array>> = {
     periodic(regionBytes + 4096 * 3, 4096),
     periodic(2 * regionBytes, 4096, 2),
   ),
+  'zeros, and at a seam a pattern that begins with zeros': concat(
+    odd,
+    new Uint8Array(2 * regionBytes - odd.length),
+    ...Array.from({ length: 300 }, () => concat(new Uint8Array(1024), noise(3072, 5))),
+  ),
   'a pattern whose period is not seen': concat(odd, periodic(2 * regionBytes + 5, 5000)),
   'exactly one region': noise(regionBytes),
   'one byte more than a region': noise(regionBytes + 1),

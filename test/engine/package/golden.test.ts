@@ -6,6 +6,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { present } from '../../../src/base/errors.js';
+import { contentChunkerNames } from '../../../src/engine/chunk/content-chunkers.js';
 import * as limits from '../../../src/base/limits.js';
 import { OperationWriter, readOperations, type Operation } from '../../../src/engine/delta/operations.js';
 import { decodeCbor, encodeCbor, itemLength, type CborValue } from '../../../src/engine/package/cbor.js';
@@ -19,7 +20,7 @@ import { expectGolden, readGolden } from '../../golden/golden.js';
 import { parseCddl } from './cddl.js';
 import { asList, rawFrames, withField, withoutField } from './forge.js';
 import { encodeStructure } from '../../../src/engine/package/structure.js';
-import { imageManifest } from './manifest-samples.js';
+import { imageManifest, manifestOf } from './manifest-samples.js';
 import { bytesOf, encodeModel, hasherFor, imageModel, readAll, storedStream, type Model } from './samples.js';
 
 const docs = (name: string): string =>
@@ -173,6 +174,17 @@ test('the golden manifest', () => {
   const manifest = imageManifest(600, 256);
   expectGolden('manifest-v1.sdmanifest', encodeManifest(manifest, hasherFor('xxh3-128')));
   expect(decodeManifest(readGolden('manifest-v1.sdmanifest'), hasherFor)).toEqual(manifest);
+});
+
+test.each(contentChunkerNames)('the golden manifest of content-defined chunks: %s', (name) => {
+  const entry = { path: '', kind: 'file', mode: 0o600, mtimeMicros: 1_700_000_000_000_000 } as const;
+  const chunker = { name, minBytes: 256, averageBytes: 1024, maxBytes: 4096 };
+  const manifest = manifestOf('image', [{ ...entry, sizeBytes: 3000 }], chunker, 'blake3');
+  const golden = `manifest-v1-${name}.sdmanifest`;
+  expectGolden(golden, encodeManifest(manifest, hasherFor('blake3')));
+  expect(decodeManifest(readGolden(golden), hasherFor)).toEqual(manifest);
+  const document = decodeCbor(readGolden(golden).subarray(12, -32), 'manifest');
+  expect(parseCddl(docs('manifest-v1.cddl'))('manifest', document)).toBe(true);
 });
 
 describe('documents', () => {

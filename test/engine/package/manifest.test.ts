@@ -15,10 +15,11 @@ import { bytesOf, concat, hasherFor, imageModel, encodeModel } from './samples.j
 
 const encode = (manifest: Manifest): Uint8Array => encodeManifest(manifest, hasherFor(manifest.fingerprint));
 const fastcdc: ChunkerSpec = { name: 'fastcdc', minBytes: 256, averageBytes: 1024, maxBytes: 4096 };
+const strided: ChunkerSpec = { ...fastcdc, name: 'strided' };
 
 describe('manifests', () => {
   test('round-trip, with any tree, chunker and fingerprint', () => {
-    const chunker = fc.constantFrom<ChunkerSpec>({ name: 'fixed', blockBytes: 4096 }, fastcdc);
+    const chunker = fc.constantFrom<ChunkerSpec>({ name: 'fixed', blockBytes: 4096 }, fastcdc, strided);
     const entries = treeEntries.map((list) =>
       list.map((entry): Entry => ({ ...entry, sizeBytes: Math.min(entry.sizeBytes, 200_000) })),
     );
@@ -69,9 +70,10 @@ function file(document: CborValue, minor = 0): Uint8Array {
 
 const field = (name: string, value: CborValue, of = good): Uint8Array =>
   file(withField(documentOf(of), name, value));
-const chunker = (...sizes: readonly number[]): CborValue =>
+const chunker = (...sizes: readonly number[]): CborValue => chunkerNamed('fastcdc', ...sizes);
+const chunkerNamed = (name: string, ...sizes: readonly number[]): CborValue =>
   new Map<string, CborValue>([
-    ['name', 'fastcdc'],
+    ['name', name],
     ['minBytes', sizes[0] ?? 0],
     ['averageBytes', sizes[1] ?? 0],
     ['maxBytes', sizes[2] ?? 0],
@@ -118,7 +120,6 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
     [field('form', 'x'), "form is 'x'"],
     [field('volume', '\n'), 'volume contains a control character'],
     [field('content', bytesOf(8)), 'content has 8 bytes instead of 16'],
-    [field('chunker', new Map([['name', 'random']])), "name is 'random'"],
     [
       field(
         'chunker',
@@ -129,13 +130,40 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
       ),
       'blockBytes is 255',
     ],
-    [field('chunker', chunker(2048, 1024, 4096)), 'chunker sizes 2048, 1024, 4096 do not ascend'],
-    [field('chunker', chunker(256, 1024, 1000)), 'chunker sizes 256, 1024, 1000 do not ascend'],
-    [field('chunker', chunker(256, 1000, 4096)), 'chunker averageBytes 1000 is not a power of two'],
-    [field('chunker', chunker(256, 512, 4096)), 'chunker averageBytes 512 is not a power of two from 1024'],
-    [field('chunker', chunker(256, 1 << 21, 1 << 22)), 'chunker averageBytes 2097152 is not a power of two'],
     [field('chunker', chunker(255, 1024, 4096)), 'minBytes is 255, not in 256'],
     [field('chunker', chunker(256, 1024, (1 << 22) + 1)), 'maxBytes is 4194305, not in 256'],
+  ],
+  'chunker unknown, or with sizes that it does not cut': [
+    [
+      field('chunker', new Map([['name', 'random']])),
+      "the manifest: chunker: name is 'random', not one of fixed, fastcdc, strided",
+    ],
+    [
+      field(
+        'chunker',
+        new Map<string, CborValue>([
+          ['name', 'fixed'],
+          ['blockBytes', 5000],
+        ]),
+      ),
+      'the manifest: chunker blockBytes 5000 is not a power of two',
+    ],
+    ...[fastcdc.name, strided.name].flatMap((name): (readonly [Uint8Array, string])[] => [
+      [
+        field('chunker', chunkerNamed(name, 2048, 1024, 4096)),
+        'chunker sizes 2048, 1024, 4096 do not ascend',
+      ],
+      [field('chunker', chunkerNamed(name, 256, 1024, 1000)), 'chunker sizes 256, 1024, 1000 do not ascend'],
+      [
+        field('chunker', chunkerNamed(name, 256, 1000, 4096)),
+        'chunker averageBytes 1000 is not a power of two',
+      ],
+      [
+        field('chunker', chunkerNamed(name, 256, 512, 4096)),
+        'averageBytes 512 is not a power of two from 1024',
+      ],
+      [field('chunker', chunkerNamed(name, 256, 1 << 21, 1 << 22)), 'chunker averageBytes 2097152 is not'],
+    ]),
   ],
   'entries break a rule (those of packages; also: each parent is a directory of the list)': [
     [
@@ -202,4 +230,16 @@ test('every case of the document is tried', () => {
 
 test('a newer minor version may add a field', () => {
   expect(decodeManifest(file(withField(documentOf(good), 'later', 1), 1), hasherFor)).toEqual(good);
+});
+
+test('a chunker of a newer version is refused with the way out', () => {
+  for (const minor of [0, 1]) {
+    const newer = file(withField(documentOf(good), 'chunker', chunkerNamed('later', 256, 1024, 4096)), minor);
+    expect(() => decodeManifest(newer, hasherFor)).toThrow(
+      expect.objectContaining({
+        message: "the manifest: chunker: name is 'later', not one of fixed, fastcdc, strided",
+        hint: 'if a newer version wrote it, update snapdelta',
+      }),
+    );
+  }
 });
