@@ -103,7 +103,7 @@ function add(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function add3(a: v128, b: v128, c: v128): v128 {
-  return i32x4.add(i32x4.add(a, b), c);
+  return i32x4.add(i32x4.add(a, c), b);
 }
 
 /** (a ^ b) rotated right by 16 bits. */
