@@ -5,7 +5,7 @@
  *
  * Memory: 64 bytes of jobs, 64 bytes of padded block.
  */
-import { begin, blockBytes, chunkBytes, chunkEnd, chunkStart, compress, nodeBytes, parent } from './blake3-parts';
+import { begin, blockBytes, chunkEnd, chunkStart, compress, nodeBytes, parent } from './blake3-parts';
 import { chunks4, parents4 } from './blake3-four';
 
 const jobs: usize = memory.data(64, 16);
@@ -13,17 +13,27 @@ const padded: usize = memory.data(64, 16);
 
 /** Offset in `jobs` of the first free lane: 0, 4, 8 or 12; 0 whenever the kernel is left. */
 let queued: usize = 0;
+/** Length of the queued chunks; without meaning when there are none. */
+let queuedBytes: usize = 0;
 
-/** Queues the chaining value of the whole chunk at `chunk`, to be written to `out`. It is never a root. */
+/**
+ * Queues the chaining value of a chunk of `length` bytes, a positive multiple of 64; `flags` is 0 or root. Chunks share
+ * a run only with others of the same length.
+ */
 // @ts-ignore: decorator
 @inline
-export function queueChunk(chunk: usize, counter: u32, out: usize): void {
+export function queueChunk(chunk: usize, length: usize, counter: u32, flags: u32, out: usize): void {
+  if (length != queuedBytes) {
+    flushChunks();
+    queuedBytes = length;
+  }
   store<u32>(jobs + queued, chunk as u32);
   store<u32>(jobs + queued, out as u32, 16);
   store<u32>(jobs + queued, counter, 32);
+  store<u32>(jobs + queued, flags, 48);
   queued += 4;
   if (queued == 16) {
-    chunks4(jobs);
+    chunks4(jobs, length);
     queued = 0;
   }
 }
@@ -45,10 +55,11 @@ export function queueParent(children: usize, flags: u32, out: usize): void {
 /** Runs the chunks that are still queued. */
 export function flushChunks(): void {
   if (queued == 4) {
-    chunkAlone(load<u32>(jobs) as usize, chunkBytes, load<u32>(jobs, 32), 0, load<u32>(jobs, 16) as usize);
+    const out = load<u32>(jobs, 16) as usize;
+    chunkAlone(load<u32>(jobs) as usize, queuedBytes, load<u32>(jobs, 32), load<u32>(jobs, 48), out);
   } else if (queued > 0) {
     fillLanes();
-    chunks4(jobs);
+    chunks4(jobs, queuedBytes);
   }
   queued = 0;
 }

@@ -124,13 +124,19 @@ describe.each(implementations)('$name', ({ create }) => {
 
     it('hashes equal blocks of the usual sizes, whatever their number', () => {
       const data = noise(9 * 65_536, 3);
-      for (const blockBytes of [1024, 4096, 16_384, 65_536]) {
+      for (const blockBytes of [64, 128, 256, 512, 960, 1024, 4096, 16_384, 65_536]) {
         for (const count of [1, 2, 3, 4, 5, 7, 9]) {
           const lengths = Array.from({ length: count }, () => blockBytes);
           const blocks = data.subarray(0, count * blockBytes);
           expect(hash(name, blocks, lengths)).toEqual(witnessBlocks(name, blocks, lengths));
         }
       }
+    });
+
+    it('keeps apart neighbours of unequal short lengths', () => {
+      const lengths = [64, 64, 128, 64, 64, 64, 64, 0, 512, 512, 500, 512, 1024, 1024, 1088, 1024, 1024, 64];
+      const data = noise(sum(lengths), 13);
+      expect(hash(name, data, lengths)).toEqual(witnessBlocks(name, data, lengths));
     });
 
     it('agrees with hash-wasm on any blocks at any address', () => {
