@@ -1,6 +1,7 @@
 /**
  * Byte histogram. Eight tables of 256 counters, one for each byte of a 64-bit word, so that neighbouring equal bytes
  * do not wait for each other's store; the tables are added at the end. Counts wrap at 2^32.
+ * Bound: 6.5 machine instructions a byte, 1.1 cycles; measured 1.5 (docs/kernels.md).
  */
 
 const tables = memory.data(8 * 1024, 16);

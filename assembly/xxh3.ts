@@ -4,8 +4,8 @@
  * Source: https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md.
  *
  * Memory: the 192 bytes of constants in xxh3-parts; the eight accumulators live in four vectors.
- * Measured over 64 MiB in one process (EPYC, Node 20): 15-21 GB/s; 4.5-4.9 times hash-wasm in blocks of 16 KiB and
- * more, 4.8-7.6 times at 4 KiB.
+ * Bound: 16 shuffles a stripe on two pipes are 0.125 cycles a byte; measured 0.168 (docs/kernels.md). Half the speed of
+ * native AVX, 3.7 to 5.9 times hash-wasm.
  */
 import {
   avalanche,
