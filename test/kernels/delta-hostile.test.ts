@@ -75,6 +75,63 @@ describe.each(implementations)('$name', ({ create }) => {
     expect(apply([]).written).toBe(0);
   });
 
+  it('rebuilds exactly, or refuses, records that fill the window, whatever their borders and however they end', () => {
+    const wide = { base: 500, differences: 300, literals: 300, out: 400 };
+    const [base, differences, literals] = [
+      noise(wide.base, 4),
+      noise(wide.differences, 5),
+      noise(wide.literals, 6),
+    ];
+    const cut = fc.nat(wide.out);
+    const kind = fc.constantFrom(0, 1, 1, 2);
+    const part = fc.tuple(cut, kind, fc.nat(wide.base));
+    fc.assert(
+      fc.property(
+        fc.array(part, { maxLength: 12 }),
+        kind,
+        fc.nat(100),
+        fc.nat(15),
+        (parts, last, offset, shift) => {
+          const ends = parts.map(([end]) => end).sort((a, b) => a - b);
+          const records = [...ends, wide.out].map((end, i): DeltaRecord => {
+            const [, ofKind, baseOffset] = parts[i] ?? [0, last, offset];
+            return [ofKind, end - (ends[i - 1] ?? 0), baseOffset];
+          });
+          const expected: number[] = [];
+          let [added, taken] = [0, 0];
+          for (const [ofKind, length, from] of records) {
+            for (let i = 0; i < length; i++) {
+              if (ofKind === 0) expected.push(literals[taken++] ?? NaN);
+              else if (ofKind === 1) expected.push(base[from + i] ?? NaN);
+              else expected.push(((base[from + i] ?? NaN) + (differences[added++] ?? NaN)) & 0xff);
+            }
+            if (ofKind !== 0 && from + length > wide.base) expected.push(NaN);
+          }
+          const isPossible = added <= wide.differences && taken <= wide.literals && !expected.includes(NaN);
+
+          const memory = new GuardedMemory(instance);
+          const out = memory.reserve(wide.out, shift);
+          const written = instance.functions.deltaApply(
+            memory.put(base, (shift * 3) % 16),
+            wide.base,
+            memory.putWords(records.flat()),
+            records.length,
+            memory.put(differences),
+            wide.differences,
+            memory.put(literals),
+            wide.literals,
+            out,
+            wide.out,
+          );
+          memory.expectIntact();
+          expect(written).toBe(isPossible ? wide.out : deltaApplyRefused);
+          if (isPossible) expect([...memory.bytes(out, wide.out)]).toEqual(expected);
+        },
+      ),
+      { seed: propertySeed, numRuns: 1000 },
+    );
+  });
+
   it('refuses or stays inside, whatever the records', () => {
     const number = fc.oneof(fc.nat(130), fc.integer({ min: 0, max: 0xffffffff }));
     fc.assert(
