@@ -1,6 +1,7 @@
 /**
  * What a run counts and times, stage by stage. Counts are exact: the same inputs give the same counts on any machine
- * and with any number of workers. Times come from the clock that was passed in and are samples.
+ * and with any number of workers. So are counts of instructions, where kernels count them (the metered build). Times come from the clock
+ * that was passed in and are samples.
  *
  * A meter is plain data plus a clock, so a worker can measure on its own and send its reading home to be added.
  */
@@ -47,15 +48,36 @@ export type Counter = (typeof counters)[number];
 export interface Reading {
   readonly counts: Partial<Record<Counter, number>>;
   readonly stageMs: Partial<Record<Stage, number>>;
+  /** Absent where kernels count nothing. */
+  readonly instructions?: InstructionReading;
+}
+
+/** Executed WebAssembly instructions. */
+export interface InstructionReading {
+  readonly stages: Partial<Record<Stage, number>>;
+  /** Outside of every stage. */
+  readonly other: number;
+  /** What each lane does once for itself; counted for one lane, so that the number of lanes does not show. */
+  readonly eachLane: number;
 }
 
 export class Meter {
   readonly #clock: Clock;
   readonly #counts = new Map<Counter, number>();
   readonly #stageMs = new Map<Stage, number>();
+  readonly #instructions: (() => number) | undefined;
+  readonly #stageInstructions = new Map<Stage, number>();
+  #otherInstructions = 0;
+  #eachLaneInstructions = 0;
+  /** Where the counter stood when everything before was attributed. */
+  #attributed: number;
+  #isForEachLane = false;
 
-  constructor(clock: Clock) {
+  /** `instructions` says how many the kernels have executed so far; without it none are counted. */
+  constructor(clock: Clock, instructions?: () => number) {
     this.#clock = clock;
+    this.#instructions = instructions;
+    this.#attributed = instructions?.() ?? 0;
   }
 
   count(counter: Counter, amount: number): void {
@@ -64,11 +86,25 @@ export class Meter {
 
   /** Runs a synchronous piece of a stage and adds its duration. Pieces must not nest: a moment belongs to one stage. */
   time<T>(stage: Stage, work: () => T): T {
+    this.#attribute();
     const start = this.#clock.nowMs();
     try {
       return work();
     } finally {
       this.#stageMs.set(stage, (this.#stageMs.get(stage) ?? 0) + this.#clock.nowMs() - start);
+      this.#attribute(stage);
+    }
+  }
+
+  /** Work that every lane does once for itself: its instructions are kept apart, since lanes may be more or fewer. */
+  forEachLane<T>(work: () => T): T {
+    this.#attribute();
+    this.#isForEachLane = true;
+    try {
+      return work();
+    } finally {
+      this.#attribute();
+      this.#isForEachLane = false;
     }
   }
 
@@ -80,10 +116,40 @@ export class Meter {
     for (const stage of stages) {
       const ms = reading.stageMs[stage];
       if (ms !== undefined) this.#stageMs.set(stage, (this.#stageMs.get(stage) ?? 0) + ms);
+      this.#addInstructions(stage, reading.instructions?.stages[stage] ?? 0);
     }
+    this.#addInstructions(undefined, reading.instructions?.other ?? 0);
+    this.#eachLaneInstructions = Math.max(this.#eachLaneInstructions, reading.instructions?.eachLane ?? 0);
   }
 
   reading(): Reading {
-    return { counts: Object.fromEntries(this.#counts), stageMs: Object.fromEntries(this.#stageMs) };
+    this.#attribute();
+    const reading = {
+      counts: Object.fromEntries(this.#counts),
+      stageMs: Object.fromEntries(this.#stageMs),
+    };
+    if (this.#instructions === undefined) return reading;
+    const instructions = {
+      stages: Object.fromEntries(this.#stageInstructions),
+      other: this.#otherInstructions,
+      eachLane: this.#eachLaneInstructions,
+    };
+    return { ...reading, instructions };
+  }
+
+  /** What was executed since the last time belongs to the stage, or to none. */
+  #attribute(stage?: Stage): void {
+    if (this.#instructions === undefined) return;
+    const now = this.#instructions();
+    const amount = now - this.#attributed;
+    this.#attributed = now;
+    if (this.#isForEachLane) this.#eachLaneInstructions += amount;
+    else this.#addInstructions(stage, amount);
+  }
+
+  #addInstructions(stage: Stage | undefined, amount: number): void {
+    if (stage === undefined) this.#otherInstructions += amount;
+    else if (amount > 0)
+      this.#stageInstructions.set(stage, (this.#stageInstructions.get(stage) ?? 0) + amount);
   }
 }

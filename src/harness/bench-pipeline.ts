@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.js';
+import type { KernelBuild } from '../kernels/load.js';
 import type { Strategy } from '../engine/strategy/strategy.js';
 import { describeConfiguration } from './experiment/built-in.js';
 import { configurationRecord } from './experiment/configuration.js';
@@ -26,6 +27,8 @@ export interface PipelineBenchOptions extends Omit<PairChoices, 'scale'> {
   readonly workers?: number;
   /** By default 5. */
   readonly rounds?: number;
+  /** By default `plain`; `metered` counts instructions and takes a little longer. */
+  readonly kernels?: KernelBuild;
   /** Where to write a .cpuprofile of all measured rounds. */
   readonly cpuProfilePath?: string;
 }
@@ -64,7 +67,7 @@ export async function benchPipeline(
 }
 
 async function measureRounds(
-  { strategy, workers = 1, rounds = 5, signal }: PipelineBenchOptions,
+  { strategy, workers = 1, rounds = 5, kernels = 'plain', signal }: PipelineBenchOptions,
   pairs: readonly PreparedPair[],
   configuration: string,
   scratch: Scratch,
@@ -80,7 +83,9 @@ async function measureRounds(
       pairs: pairs.map(({ pair }) => pair),
       workers,
       recheck: [],
-      warmUp: round === 0,
+      kernels,
+      // Counts need none.
+      warmUp: round === 0 && kernels === 'plain',
       scratchPath: scratch.newFolder('round'),
     };
     for await (const outcome of runJob(job, signal)) {

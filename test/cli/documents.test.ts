@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/base/errors.js';
 import { exactKernelResultsSchema } from '../../src/harness/report/exact-kernel-results.js';
+import { exactPipelineResultsSchema } from '../../src/harness/report/exact-pipeline-results.js';
 import { kernelResultsSchema } from '../../src/harness/report/kernel-results.js';
 import { catalogue } from '../../src/cli/catalogue.js';
 import { Sandbox, edited, noise } from './program.js';
@@ -137,5 +138,40 @@ describe('bench kernels --exact', () => {
     const { code, stderr } = sandbox.run('bench', 'kernels', ...options);
     expect(code).toBe(exitCodes.usage);
     expect(stderr).toContain(message);
+  });
+});
+
+describe('bench pipeline --exact', () => {
+  const words = [
+    'bench',
+    'pipeline',
+    '--exact',
+    '--workload',
+    'unchanged',
+    '--size',
+    '64KiB',
+    '--strategy',
+    'fixed',
+  ];
+
+  test('writes and prints the same bytes each time, with any number of workers', () => {
+    const first = sandbox.run(...words, '--json', '--out', 'one.json');
+    const second = sandbox.run(...words, '--json', '--out', 'two.json', '--workers', '2');
+    expect(second).toEqual(first);
+    const written = readFileSync(sandbox.path('one.json'), 'utf8');
+    expect(readFileSync(sandbox.path('two.json'), 'utf8')).toBe(written);
+    const results = exactPipelineResultsSchema.parse(JSON.parse(written));
+    expect(results).toEqual(JSON.parse(first.stdout));
+    expect(results.rows[0]?.instructions?.diff.stages.hash).toBeGreaterThan(0);
+  });
+
+  test('prints instructions by stage', () => {
+    expect(sandbox.run(...words).stdout).toMatch(/^diff +hash +[\d,]+$/m);
+  });
+
+  test.each([['--rounds'], ['--cpu-profile']])('%s is refused', (option) => {
+    const { code, stderr } = sandbox.run(...words, option, '3');
+    expect(code).toBe(exitCodes.usage);
+    expect(stderr).toContain(`${option} does not go with --exact`);
   });
 });

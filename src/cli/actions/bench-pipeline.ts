@@ -1,8 +1,15 @@
 /** `snapdelta bench pipeline`. */
+import { UsageError } from '../../base/errors.js';
 import { benchPipeline } from '../../harness/bench-pipeline.js';
 import type { PipelineEvent } from '../../harness/bench-pipeline.js';
+import { exactPipelineResults } from '../../harness/report/exact-pipeline-results.js';
 import { writeResults } from '../../harness/io/result-file.js';
-import { countTable, pipelineTable, stageTable } from '../../harness/report/pipeline-tables.js';
+import {
+  countTable,
+  instructionTable,
+  pipelineTable,
+  stageTable,
+} from '../../harness/report/pipeline-tables.js';
 import type { PipelineResults } from '../../harness/report/pipeline-results.js';
 import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
@@ -17,9 +24,13 @@ export async function runBenchPipeline(input: Input, context: Context): Promise<
   const workloads = input.list('workload');
   const sizeBytes = input.bytes('size');
   const workers = input.count('workers', 1, 256);
-  const rounds = isExact ? 1 : input.count('rounds', 1, 1000);
+  const rounds = input.count('rounds', 1, 1000);
   const file = input.text('file');
   const cpuProfilePath = input.text('cpu-profile');
+  for (const name of ['rounds', 'cpu-profile']) {
+    if (!isExact || input.text(name) === undefined) continue;
+    throw new UsageError(`--${name} does not go with --exact, which counts and takes no time`);
+  }
   const strategy = chooseStrategy({
     profile: await profileOf(input),
     strategy: input.text('strategy'),
@@ -33,40 +44,23 @@ export async function runBenchPipeline(input: Input, context: Context): Promise<
       ...(workloads.length === 0 ? {} : { workloads }),
       ...(sizeBytes === undefined ? {} : { sizeBytes }),
       ...(workers === undefined ? {} : { workers }),
+      ...(isExact ? { rounds: 1, kernels: 'metered' } : {}),
       ...(rounds === undefined ? {} : { rounds }),
       ...(file === undefined ? {} : { workloadFile: file }),
       ...(cpuProfilePath === undefined ? {} : { cpuProfilePath }),
     },
     (event) => terminal.progress(lineOf(event)),
   );
+  const document = isExact ? exactPipelineResults(results) : results;
   const out = input.text('out');
-  if (out !== undefined) writeResults(out, results);
-  return {
-    document: isExact ? exactDocument(results) : results,
-    text: pipelineText(results, isExact, terminal),
-    kind: 'answer',
-  };
-}
-
-/** Without anything that depends on the machine: two of them can be compared with diff. */
-function exactDocument({ configuration, workloads, rows }: PipelineResults) {
-  return {
-    configuration,
-    workloads,
-    rows: rows.map(({ workload, exact, operationBytes, packageSha256, counts }) => ({
-      workload,
-      exact,
-      operationBytes,
-      packageSha256,
-      counts,
-    })),
-  };
+  if (out !== undefined) writeResults(out, document);
+  return { document, text: pipelineText(results, isExact, terminal), kind: 'answer' };
 }
 
 function pipelineText(results: PipelineResults, isExact: boolean, { colours, columns }: Terminal): string {
   const style = { colours, columns };
   const tables = isExact
-    ? results.rows.map(countTable)
+    ? results.rows.flatMap((row) => [countTable(row), instructionTable(row)])
     : [
         pipelineTable(results),
         ...results.rows.flatMap((row) => [

@@ -28,7 +28,10 @@ export const benchPipelineCommand: Command = {
     },
     workers: { type: 'text', value: 'N', describe: 'threads; default 1' },
     rounds: { type: 'text', value: 'N', describe: 'how often; default 5' },
-    exact: { type: 'flag', describe: 'only what is the same on every machine: bytes and counts, one round' },
+    exact: {
+      type: 'flag',
+      describe: 'only what is the same on every machine: bytes, counts, WebAssembly instructions',
+    },
     out: { type: 'text', value: 'FILE', describe: 'write the results as JSON', completes: 'file' },
     'cpu-profile': {
       type: 'text',

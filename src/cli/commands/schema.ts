@@ -8,7 +8,14 @@ export const schema: Command = {
     {
       name: 'NAME',
       describe: 'which; without it they are listed',
-      completes: ['lab-results', 'bench-kernels', 'exact-kernels', 'bench-chunkers', 'bench-pipeline'],
+      completes: [
+        'lab-results',
+        'bench-kernels',
+        'exact-kernels',
+        'bench-chunkers',
+        'bench-pipeline',
+        'exact-pipeline',
+      ],
       optional: true,
     },
   ],

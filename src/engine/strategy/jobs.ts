@@ -3,6 +3,7 @@
  * snapshots alone. One job handles one region or one segment.
  */
 import type { Reading } from '../../base/meter.js';
+import type { KernelBuild } from '../../kernels/load.js';
 import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
 import type { RegionComparison } from '../detect/compare.js';
@@ -22,6 +23,7 @@ export interface LaneSetup {
   /** For each target entry the opposite base entry, or -1. */
   readonly pairs: Int32Array;
   readonly strategy: Strategy;
+  readonly kernels: KernelBuild;
 }
 
 export type Side = 'base' | 'target';

@@ -44,7 +44,7 @@ export class StrategyLane implements Lane<Job, Done> {
   }
 
   run(job: Job): Done {
-    const meter = new Meter(this.#clock);
+    const meter = new Meter(this.#clock, this.#workspace.kernels.instructions);
     const result = this.#do(job, meter);
     return { result, reading: meter.reading() };
   }
@@ -86,7 +86,7 @@ export class StrategyLane implements Lane<Job, Done> {
   #searchIn(job: Job<'search'>, meter: Meter): JobTable['search']['result'] {
     const { signature } = job;
     const context = { ...this.#detectContext(meter), base: this.#side('base').shape, signature };
-    this.#search ??= { signature, table: loadSearchTable(context) };
+    this.#search ??= { signature, table: meter.forEachLane(() => loadSearchTable(context)) };
     return searchRegion({ ...context, table: this.#search.table }, job.region);
   }
 

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
-import { createWasmKernels } from '../../kernels/load.js';
+import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
 import { InlineExecutor, type Executor } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
@@ -27,6 +27,8 @@ export interface LaneOptions {
   /** Upper limit for `auto`. */
   readonly workersMax?: number;
   readonly clock: Clock;
+  /** By default `plain`; `metered` counts instructions, too. */
+  readonly kernels?: KernelBuild;
 }
 
 export class Lanes {
@@ -65,7 +67,9 @@ export class Lanes {
   }
 
   #newInline(): Executor<Job, Done> {
-    return new InlineExecutor(new StrategyLane(this.#setup, createWasmKernels(), this.#options.clock));
+    return new InlineExecutor(
+      new StrategyLane(this.#setup, createWasmKernels(this.#setup.kernels), this.#options.clock),
+    );
   }
 
   async #newPool(workers: number): Promise<Executor<Job, Done>> {

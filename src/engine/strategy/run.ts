@@ -38,7 +38,7 @@ export class EngineRun {
   readonly sides: RunSides;
   readonly #strategy: Strategy;
   readonly #options: RunOptions;
-  readonly #workspace = new Workspace(createWasmKernels());
+  readonly #workspace: Workspace;
   readonly #lanes: Lanes;
   readonly #readers = new Map<Side, ContentReader>();
   readonly #totalBytes: number;
@@ -49,9 +49,11 @@ export class EngineRun {
     this.sides = sides;
     this.#strategy = strategy;
     this.#options = options;
-    this.meter = new Meter(options.clock);
+    const { clock, kernels = 'plain' } = options;
+    this.#workspace = new Workspace(createWasmKernels(kernels));
+    this.meter = new Meter(clock, this.#workspace.kernels.instructions);
     this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#workspace.arena);
-    this.#lanes = new Lanes({ base: base?.source, target: target.source, pairs, strategy }, options);
+    this.#lanes = new Lanes({ base: base?.source, target: target.source, pairs, strategy, kernels }, options);
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
 

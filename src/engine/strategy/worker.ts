@@ -10,13 +10,15 @@ let lane: StrategyLane | undefined;
 
 export default function runBatch(jobs: Job[]): Batch<Done> {
   try {
-    lane ??= new StrategyLane(workerData as LaneSetup, createWasmKernels(), {
-      nowMs: () => performance.now(),
-    });
+    lane ??= newLane(workerData as LaneSetup);
     const results: Done[] = [];
     for (const job of jobs) results.push(lane.run(job));
     return { ok: true, results };
   } catch (error) {
     return { ok: false, failure: toPlainFailure(error) };
   }
+}
+
+function newLane(setup: LaneSetup): StrategyLane {
+  return new StrategyLane(setup, createWasmKernels(setup.kernels), { nowMs: () => performance.now() });
 }

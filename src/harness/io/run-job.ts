@@ -10,7 +10,7 @@ import { closeSync, createReadStream, mkdirSync, openSync, readFileSync, rmSync,
 import { join } from 'node:path';
 import { DataError, NondeterminismError } from '../../base/errors.js';
 import { Meter, type Reading } from '../../base/meter.js';
-import { createWasmKernels } from '../../kernels/load.js';
+import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
 import { apply } from '../../engine/apply/apply.js';
 import { diff, type DiffSummary } from '../../engine/diff.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
@@ -41,19 +41,17 @@ async function runPair(job: Job, pair: SnapshotPair, signal: AbortSignal | undef
     const target = openSnapshot(pair.targetPath);
     const known = await knownBase(base, job.strategy, signal);
     const packagePath = join(folder, 'package.sdelta');
-    const made = await measure(() =>
-      writePackage(known, target, packagePath, { strategy: job.strategy, workers: job.workers, signal }),
-    );
+    const made = await measure(() => writePackage(known, target, packagePath, job.workers, job, signal));
     const packageSha256 = sha256(packagePath);
     const rebuiltPath = join(folder, 'rebuilt');
-    const rebuilt = await measure(() => applyPackage(base, packagePath, rebuiltPath, signal));
+    const rebuilt = await measure(() => applyPackage(base, packagePath, rebuiltPath, job.kernels, signal));
     const difference = firstDifference(pair.targetPath, rebuiltPath);
     if (difference !== undefined)
       throw new DataError(`${where}: what was rebuilt is not the target: ${difference}`);
     if (job.recheck.includes(pair.workload)) {
       const workers = job.workers === 1 ? 2 : 1;
       const againPath = join(folder, 'again.sdelta');
-      await writePackage(known, target, againPath, { strategy: job.strategy, workers, signal });
+      await writePackage(known, target, againPath, workers, job, signal);
       if (sha256(againPath) !== packageSha256) {
         throw new NondeterminismError(
           `${where}: ${job.workers} and ${workers} workers gave different packages`,
@@ -67,6 +65,7 @@ async function runPair(job: Job, pair: SnapshotPair, signal: AbortSignal | undef
       operationBytes: operationBytes(packagePath, base.layout.totalBytes),
       packageSha256,
       counts: { diff: reading.counts, apply: rebuilt.value.counts },
+      ...instructionsOf(reading, rebuilt.value),
       sample: {
         diffWallMs: made.usage.wallMs,
         diffCpuMs: made.usage.cpuMs,
@@ -98,19 +97,15 @@ async function knownBase(
   return manifest;
 }
 
-interface DiffChoices {
-  readonly strategy: Strategy;
-  readonly workers: number;
-  readonly signal: AbortSignal | undefined;
-}
-
 async function writePackage(
   base: Snapshot | Manifest,
   target: Snapshot,
   path: string,
-  { strategy, workers, signal }: DiffChoices,
+  workers: number,
+  { strategy, kernels = 'plain' }: Job,
+  signal: AbortSignal | undefined,
 ): Promise<DiffSummary> {
-  const run = diff(base, target, { strategy, workers, clock: realClock, ...given(signal) });
+  const run = diff(base, target, { strategy, workers, kernels, clock: realClock, ...given(signal) });
   const file = openSync(path, 'w');
   try {
     for await (const frame of run) {
@@ -126,15 +121,22 @@ async function applyPackage(
   base: Snapshot,
   packagePath: string,
   rebuiltPath: string,
+  build: KernelBuild | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Reading> {
   const choice = { form: base.form, overwrite: false, durability: 'cached' } as const;
+  const kernels = createWasmKernels(build);
   const { reading } = await apply(base, createReadStream(packagePath), createTarget(rebuiltPath, choice), {
-    kernels: createWasmKernels(),
-    meter: new Meter(realClock),
+    kernels,
+    meter: new Meter(realClock, kernels.instructions),
     ...given(signal),
   });
   return reading;
+}
+
+function instructionsOf(diffed: Reading, applied: Reading): Pick<Outcome, 'instructions'> {
+  if (diffed.instructions === undefined || applied.instructions === undefined) return {};
+  return { instructions: { diff: diffed.instructions, apply: applied.instructions } };
 }
 
 function given(signal: AbortSignal | undefined): { signal?: AbortSignal } {

@@ -2,7 +2,8 @@
  * A job of the laboratory as data: one configuration over pairs of snapshots on disk. Its exact outcome is a pure function of this
  * description (names of scratch files apart), so it may run in this process, in another, or on another machine.
  */
-import type { Reading } from '../../base/meter.js';
+import type { InstructionReading, Reading } from '../../base/meter.js';
+import type { KernelBuild } from '../../kernels/load.js';
 import type { Strategy } from '../../engine/strategy/strategy.js';
 import type { ExactMetric, SampledMetric } from './metric.js';
 import type { OperationBytes } from './row.js';
@@ -18,6 +19,8 @@ export interface Job {
   readonly configuration: string;
   readonly strategy: Strategy;
   readonly pairs: readonly SnapshotPair[];
+  /** By default `plain`; with `metered` outcomes tell instructions. */
+  readonly kernels?: KernelBuild;
   /** Worker threads of the measured diff. */
   readonly workers: number;
   /** Workloads whose diff is made once more with another number of workers, to compare the bytes. */
@@ -35,6 +38,8 @@ export interface Outcome {
   readonly operationBytes: OperationBytes;
   readonly packageSha256: string;
   readonly counts: { readonly diff: Reading['counts']; readonly apply: Reading['counts'] };
+  /** Absent where kernels count nothing. */
+  readonly instructions?: { readonly diff: InstructionReading; readonly apply: InstructionReading };
   readonly sample: Readonly<Record<SampledMetric, number>>;
   readonly stageMs: { readonly diff: Reading['stageMs']; readonly apply: Reading['stageMs'] };
 }

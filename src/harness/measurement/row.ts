@@ -7,6 +7,13 @@ import { counters, stages } from '../../base/meter.js';
 import { exactMetrics, recordOf, sampledMetrics } from './metric.js';
 
 const count = z.int().nonnegative();
+const instructions = z
+  .strictObject({
+    stages: z.partialRecord(z.enum(stages), count),
+    other: count.describe('outside of every stage'),
+    eachLane: count.describe('what each thread does once for itself; of one thread'),
+  })
+  .describe('executed WebAssembly instructions, exact');
 const samples = z.array(z.number().nonnegative()).min(1);
 
 export const workloadRecordSchema = z.strictObject({
@@ -37,6 +44,10 @@ export const rowSchema = z.strictObject({
     diff: z.partialRecord(z.enum(counters), count),
     apply: z.partialRecord(z.enum(counters), count),
   }),
+  instructions: z
+    .strictObject({ diff: instructions, apply: instructions })
+    .exactOptional()
+    .describe('only where the metered kernels ran'),
   samples: recordOf(sampledMetrics, samples),
   stageMs: z
     .strictObject({

@@ -35,7 +35,7 @@ export class Tally {
 }
 
 function row(configuration: string, workers: number, first: Outcome, rounds: readonly Outcome[]): Row {
-  const { workload, exact, operationBytes, packageSha256, counts } = first;
+  const { workload, exact, operationBytes, packageSha256, counts, instructions } = first;
   return {
     workload,
     configuration,
@@ -44,6 +44,7 @@ function row(configuration: string, workers: number, first: Outcome, rounds: rea
     operationBytes,
     packageSha256,
     counts,
+    ...(instructions === undefined ? {} : { instructions }),
     samples: Object.fromEntries(
       sampledMetrics.map(({ name }) => [name, rounds.map(({ sample }) => sample[name])]),
     ) as Row['samples'],
@@ -60,7 +61,7 @@ function lineUp(readings: readonly Outcome['stageMs']['diff'][]): Row['stageMs']
   return Object.fromEntries([...names].map((name) => [name, readings.map((reading) => reading[name] ?? 0)]));
 }
 
-const exactFields = ['packageSha256', 'exact', 'operationBytes', 'counts'] as const;
+const exactFields = ['packageSha256', 'exact', 'operationBytes', 'counts', 'instructions'] as const;
 
 function firstChange(first: Outcome, next: Outcome): string | undefined {
   return exactFields.find(

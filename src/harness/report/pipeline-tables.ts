@@ -77,6 +77,34 @@ export function countTable(row: Row): Table {
   };
 }
 
+/** WebAssembly instructions by stage; without rows where the metered kernels did not run. */
+export function instructionTable(row: Row): Table {
+  const of = (phase: 'diff' | 'apply'): Cell[][] => {
+    const counted = row.instructions?.[phase];
+    if (counted === undefined) return [];
+    const named = [
+      ...Object.entries(counted.stages),
+      ['outside of stages', counted.other] as const,
+      ['once in each thread', counted.eachLane] as const,
+    ];
+    const total = named.reduce((sum, [, value]) => sum + value, 0);
+    return [...named, ['together', total] as const].map(([name, value]) => [
+      phase,
+      name,
+      { text: value.toLocaleString('en'), value },
+    ]);
+  };
+  return {
+    title: `${row.workload}: executed WebAssembly instructions`,
+    columns: [
+      { title: 'of', align: 'left' },
+      { title: 'stage', align: 'left' },
+      { title: 'exactly', align: 'right' },
+    ],
+    rows: [...of('diff'), ...of('apply')],
+  };
+}
+
 function range(samples: readonly number[], format: (value: number) => string): Cell {
   const { median, low, high } = spread(samples);
   return {

@@ -1,5 +1,6 @@
 /** The published JSON Schemas of result files, by the name in their `schema` field. */
 import { z } from 'zod';
+import { exactPipelineResultsSchema, exactPipelineSchemaName } from './exact-pipeline-results.js';
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
 import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
@@ -12,6 +13,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [exactKernelSchemaName]: exactKernelResultsSchema,
   [chunkerSchemaName]: chunkerResultsSchema,
   [pipelineSchemaName]: pipelineResultsSchema,
+  [exactPipelineSchemaName]: exactPipelineResultsSchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

@@ -37,6 +37,7 @@ describe('result documents', () => {
       'snapdelta/exact-kernels/1',
       'snapdelta/bench-chunkers/1',
       'snapdelta/bench-pipeline/1',
+      'snapdelta/exact-pipeline/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({
