@@ -10,11 +10,13 @@
  * Two vectors, of even and of odd positions, cover 16 positions; words 16 bytes apart serve two neighbouring vectors. Only the greatest c(p) of
  * 32 positions is compared; which position it was is asked afterwards, in one step of thirty.
  *
- * Speed, measured against FastCDC in one process on Zen 4: 16.5 GB/s, four times as fast, over half a MiB; 2.7 to 3.3 times over 8 MiB, where reading
- * is the bound. What costs is the number of loads and the number of candidates. Ten loads a step and two constants fit the sixteen
- * registers; fourteen loads (a fourth word) spilled, and took the same loop, without a single candidate, from 17 to 12 GB/s. Each candidate ends a
- * loop that was predicted to go on, which costs about 30 ns where data comes from the third-level cache: half as many candidates again took 8 MiB from 10.2 to 8.7 GB/s.
- * Touching the bytes behind the minimum beforehand gained nothing.
+ * Speed, against FastCDC in one process on a busy Zen 4, best of many interleaved passes: 16 to 17 GB/s and 3.7 to 4.8 times as fast over half a MiB. Over 8 to
+ * 16 MiB 2.4 to 2.9 times at an average of 16 KiB and 2.8 to 3.8 times at 64 KiB: there memory is the bound. What costs is the number of loads and of candidates:
+ * - Ten loads a step and two constants fit the sixteen registers. Fourteen loads (a fourth word), all of which V8 hoists, do not: the same loop, without a
+ *   single candidate, fell from 17 to 12 GB/s.
+ * - Each candidate ends a loop that was predicted to go on: 12 ns over half a MiB, 33 ns over 8 MiB, where the loads that were under way ahead are lost too. Half as many
+ *   candidates again took 8 MiB from 10.2 to 8.7 GB/s.
+ * - Touching bytes ahead, behind the minimum or behind a candidate, lost up to a fifth: it is bandwidth that is missing.
  */
 
 /** Positions that one call judges. */

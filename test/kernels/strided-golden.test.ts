@@ -89,6 +89,22 @@ describe.each(implementations)('$name', ({ create }) => {
   });
 });
 
+describe('the document', () => {
+  it('states the constants of the kernel', () => {
+    const source = ['one', 'two']
+      .map((stage) =>
+        readFileSync(new URL(`../../assembly/strided-stage-${stage}.ts`, import.meta.url), 'utf8'),
+      )
+      .join('');
+    const gap = Number(/gapBytesMax: usize = (\d+)/.exec(source)?.[1]);
+    const factors = [...new Set(source.match(/0x[0-9a-f]{4,16}\b/g))];
+    const stated = document.match(/0x[0-9A-F]{4,16}\b/g)?.map((constant) => constant.toLowerCase());
+    expect(factors).toContain('0xb34c039411898df1');
+    for (const factor of factors) if (factor !== '0x00ff') expect(stated).toContain(factor);
+    expect(document).toContain(`p - ${gap - 1})`);
+  });
+});
+
 describe('the reference', () => {
   it.each(Object.keys(kinds))('agrees with the golden cuts: %s', (kind) => {
     const data = kinds[kind] ?? new Uint8Array();

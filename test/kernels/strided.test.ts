@@ -101,6 +101,27 @@ describe.each(implementations)('$name', ({ create }) => {
     );
   });
 
+  it('weighs a candidate behind a long constant run for exactly as many positions as the reference', () => {
+    for (let seed = 1; seed <= 8; seed++) {
+      const data = new Uint8Array(12_000);
+      data.set(noise(6000, seed), 6000);
+      const [at = 0] = cut(instance, data, { min: 64, avg: 64, max: 20_000 });
+      const piece = data.subarray(0, at + 1);
+      const averageAtMost = (chunk: (sizes: Sizes) => number[]): number => {
+        let [low, high] = [0, 2 ** 30];
+        while (high - low > 1) {
+          const avg = 12_000 + Math.floor((low + high) / 2);
+          if (chunk({ min: 64, avg, max: 2 ** 31 - 1 }).length === 2) low = avg - 12_000;
+          else high = avg - 12_000;
+        }
+        return low;
+      };
+      expect(averageAtMost((sizes) => cut(instance, piece, sizes))).toBe(
+        averageAtMost((sizes) => stridedReference(piece, sizes)),
+      );
+    }
+  });
+
   it('stops where a cut could depend on bytes to come, and goes on from there exactly', () => {
     const data = noise(60_000, 4);
     const whole = cut(instance, data, dense);
