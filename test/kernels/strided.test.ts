@@ -102,7 +102,8 @@ describe.each(implementations)('$name', ({ create }) => {
   });
 
   it('weighs a candidate behind a long constant run for exactly as many positions as the reference', () => {
-    for (let seed = 1; seed <= 8; seed++) {
+    let weighed = 0;
+    for (let seed = 1; seed <= 30; seed++) {
       const data = new Uint8Array(12_000);
       data.set(noise(6000, seed), 6000);
       const [at = 0] = cut(instance, data, { min: 64, avg: 64, max: 20_000 });
@@ -116,10 +117,11 @@ describe.each(implementations)('$name', ({ create }) => {
         }
         return low;
       };
-      expect(averageAtMost((sizes) => cut(instance, piece, sizes))).toBe(
-        averageAtMost((sizes) => stridedReference(piece, sizes)),
-      );
+      const found = averageAtMost((sizes) => cut(instance, piece, sizes));
+      expect(found).toBe(averageAtMost((sizes) => stridedReference(piece, sizes)));
+      if (found > 0) weighed++;
     }
+    expect(weighed).toBeGreaterThan(0);
   });
 
   it('stops where a cut could depend on bytes to come, and goes on from there exactly', () => {
