@@ -7,7 +7,7 @@ import { compileKernels, instantiateModule, modulePath, type KernelBuild } from 
 
 /**
  * Cuts [data, data + length) as if a cut lay at `data`, and writes end offsets to `cuts` (room for length / min(minBytes, averageBytes - 256) + 1
- * u32). With `final` = 0 it stops where fewer than `maxBytes` remain, with `final` = 1 the end of data is a cut. min <= average <= max.
+ * u32; minBytes is at least 1). With `final` = 0 it stops where fewer than `maxBytes` remain, with `final` = 1 the end of data is a cut. min <= average <= max.
  * Returns the cut count.
  */
 export type CutKernel = (
