@@ -1,16 +1,20 @@
 /**
  * Cases of match search: where pieces of a base lie in a target.
  *
- * - `similar`: the base with an insert of 1 to 32 bytes about every 64 KiB and as many overwrites;
+ * - `similar`: the base with an edit about every 4 KiB, in turn an overwrite, a removal or an insertion of 1 to 64 bytes;
  * - `unrelated`: other random bytes, so that nothing matches and every position has to be looked at.
+ *
+ * Indexes are built before the clock starts, but for the case that measures building one.
  */
+import { present } from '../../../base/errors.js';
 import { Random } from '../../../base/prng.js';
 import type { Window } from '../../../kernels/arena.js';
+import { chunkedContents } from './content.js';
 import type { CaseDefinition, Setting } from './definition.js';
 
 const seed = 0x5ea2c4;
-const editSpacing = 32 * 1024;
-const editBytesMax = 32;
+const editSpacing = 4096;
+const editBytesMax = 64;
 
 export const searchedNames = ['similar', 'unrelated'] as const;
 
@@ -26,15 +30,19 @@ function edit(base: Uint8Array, target: Uint8Array): void {
   const random = new Random(seed);
   let from = 0;
   let to = 0;
-  let isInsert = true;
-  while (to < target.length) {
-    const kept = Math.min(random.between(1, 2 * editSpacing), target.length - to);
-    target.set(base.subarray(from, from + kept), to);
-    const fresh = target.subarray(to + kept, to + kept + random.between(1, editBytesMax));
+  for (let turn = 0; to < target.length; turn++) {
+    // Removals and insertions cancel out on average; where the base ends early, fresh bytes fill up.
+    const kept = target.subarray(to, to + random.between(1, 2 * editSpacing));
+    random.fill(kept.subarray(Math.max(0, base.length - from)));
+    kept.set(base.subarray(from, from + kept.length));
+    from += kept.length;
+    to += kept.length;
+    const length = random.between(1, editBytesMax);
+    if (turn % 3 !== 2) from += length;
+    if (turn % 3 === 1) continue;
+    const fresh = target.subarray(to, to + length);
     random.fill(fresh);
-    from += isInsert ? kept : kept + fresh.length;
-    to += kept + fresh.length;
-    isInsert = !isInsert;
+    to += fresh.length;
   }
 }
 
@@ -82,4 +90,87 @@ const rollingSearch: CaseDefinition = {
   },
 };
 
-export const searchCases: readonly CaseDefinition[] = [rollingSearch];
+/** One anchor in 256 bytes, two slots for each. */
+const anchorSpacingBits = 8;
+
+function anchorTableBits(bytes: number): number {
+  return Math.max(3, Math.ceil(Math.log2(bytes)) - anchorSpacingBits + 1);
+}
+
+/** A table for `base`, and what empties it and fills it with the anchors. */
+function anchorIndexer(
+  setting: Setting,
+  base: Window,
+): { readonly table: Window; readonly fill: () => void } {
+  const { functions } = setting.instance;
+  const { bytes } = setting;
+  const tableBits = anchorTableBits(bytes);
+  const table = setting.arena.reserve(9 * 2 ** tableBits);
+  const recordsMax = Math.ceil(bytes / 2 ** (anchorSpacingBits - 2));
+  const records = setting.output(recordsMax * 12);
+  const fill = (): void => {
+    table.u8().fill(0xff);
+    const count = functions.anchorCollect(
+      base.pointer,
+      bytes,
+      bytes,
+      anchorSpacingBits,
+      0,
+      records.pointer,
+      recordsMax,
+    );
+    functions.anchorInsert(records.pointer, count, 0, 0, table.pointer, tableBits);
+  };
+  return { table, fill };
+}
+
+const anchorIndex: CaseDefinition = {
+  kernel: 'anchor index',
+  data: chunkedContents,
+  prepare: (setting, name) => {
+    const content = present(
+      chunkedContents.find((known) => known === name),
+      name,
+    );
+    return { pass: anchorIndexer(setting, setting.data(content)).fill };
+  },
+};
+
+const anchorSearch: CaseDefinition = {
+  kernel: 'anchor search',
+  data: searchedNames,
+  prepare: (setting, name) => {
+    const { functions } = setting.instance;
+    const { bytes } = setting;
+    const base = setting.data('random');
+    const target = searchTarget(setting, name);
+    const { table, fill } = anchorIndexer(setting, base);
+    fill();
+    const matchBytesMin = 32;
+    const matchesMax = Math.ceil(bytes / matchBytesMin);
+    const matches = setting.output(matchesMax * 12);
+    const work = setting.window('anchor work', 8);
+    return {
+      pass: () =>
+        functions.anchorSearch(
+          base.pointer,
+          bytes,
+          0,
+          0,
+          target.pointer,
+          bytes,
+          0,
+          anchorSpacingBits,
+          0,
+          table.pointer,
+          anchorTableBits(bytes),
+          matchBytesMin,
+          matches.pointer,
+          matchesMax,
+          work.pointer,
+        ),
+    };
+  },
+};
+
+export const searchCases: readonly CaseDefinition[] = [rollingSearch, anchorIndex, anchorSearch];
