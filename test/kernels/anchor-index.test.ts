@@ -10,7 +10,7 @@ import { GuardedMemory, implementations, noise, propertySeed } from './guarded.j
 /** Places that the definition in assembly/anchor-filter.ts chooses. */
 function chosen(bytes: Uint8Array, spacingBits: number): number[] {
   const word = (at: number): number => (bytes[at] ?? 0) + (bytes[at + 1] ?? 0) * 256;
-  return Array.from({ length: Math.max(0, bytes.length - 17) }, (_, at) => at).filter((at) => {
+  return Array.from({ length: Math.max(0, bytes.length - 31) }, (_, at) => at).filter((at) => {
     const mixed = ((((word(at) + word(at + 16)) % 65_536) ^ word(at + 9)) * 0x9e37) % 65_536;
     return mixed < 32_768 && mixed >= 32_768 - 2 ** (16 - spacingBits);
   });
@@ -72,7 +72,7 @@ describe.each(implementations)('$name', ({ create }) => {
   const instance = create();
 
   it('chooses places by their 18 bytes alone', () => {
-    for (const length of [0, 1, 17, 18, 19, 49, 50, 81, 82, 1000, 4113, 4114, 10_001]) {
+    for (const length of [0, 1, 31, 32, 33, 63, 64, 95, 96, 1000, 4127, 4128, 10_001]) {
       for (const spacingBits of [4, 6, 9]) {
         const data = noise(length, length);
         const places = anchorsOf(instance, data, { spacingBits, misalignment: length % 16 }).map(
@@ -90,11 +90,11 @@ describe.each(implementations)('$name', ({ create }) => {
     }
   });
 
-  it('starts anchors below the limit only, so that regions with 17 bytes more have each anchor once', () => {
+  it('starts anchors below the limit only, so that regions with 31 bytes more have each anchor once', () => {
     const data = noise(9000, 3);
     const whole = anchorsOf(instance, data);
-    for (const seam of [0, 1, 31, 32, 4096, 8982, 8983, 9000]) {
-      const left = anchorsOf(instance, data.subarray(0, seam + 17), { startLimit: seam });
+    for (const seam of [0, 1, 31, 32, 4096, 8968, 8969, 9000]) {
+      const left = anchorsOf(instance, data.subarray(0, seam + 31), { startLimit: seam });
       const right = anchorsOf(instance, data.subarray(seam));
       expect([...left, ...right.map(([at, low, high]) => [at + seam, low, high])]).toEqual(whole);
     }

@@ -1,6 +1,7 @@
 /** Matches through anchors in plain TypeScript: the same matches and the same work as assembly/anchor-search.ts, which states the method. */
-import { AnchorTable, anchors, hashedBytes, isSampled } from './anchor-table.js';
+import { AnchorTable, anchors, isSampled } from './anchor-table.js';
 
+const agreedBytes = 16;
 const nearBytes = 64;
 const shiftsMax = 4;
 const followBytes = 4096;
@@ -81,7 +82,7 @@ class Search {
   }
 
   #findNear(diagonal: number): Match | undefined {
-    for (let ahead = 0; ahead <= nearBytes; ahead += hashedBytes) {
+    for (let ahead = 0; ahead <= nearBytes; ahead += agreedBytes) {
       const match = this.#matchAt(this.#floor + ahead, diagonal);
       if (match !== undefined) return match;
     }
@@ -91,8 +92,8 @@ class Search {
   #findShifted(diagonal: number): Match | undefined {
     const at = this.#floor + nearBytes;
     const from = this.#floor + diagonal;
-    if (at + hashedBytes > this.#target.length) return undefined;
-    if (from < 0 || from + 2 * nearBytes + hashedBytes > this.#base.length) return undefined;
+    if (at + agreedBytes > this.#target.length) return undefined;
+    if (from < 0 || from + 2 * nearBytes + agreedBytes > this.#base.length) return undefined;
     let left = shiftsMax;
     for (let opposite = from; opposite < from + 2 * nearBytes; opposite++) {
       if (this.#base[opposite] !== this.#target[at]) continue;
@@ -121,7 +122,7 @@ class Search {
 
   /** What grows from 16 bytes at target offset `at`, when they agree and it is long enough. */
   #matchAt(at: number, diagonal: number): Match | undefined {
-    if (this.#agreement(at, diagonal, hashedBytes) < hashedBytes) return undefined;
+    if (this.#agreement(at, diagonal, agreedBytes) < agreedBytes) return undefined;
     let start = at;
     while (
       start > this.#floor &&

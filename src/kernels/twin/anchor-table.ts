@@ -1,7 +1,7 @@
 /** Anchors and their table in plain TypeScript; assembly/anchor-filter.ts and assembly/anchor-table.ts state the layout. Hashes are bigints. */
 
-export const windowBytes = 18;
-export const hashedBytes = 16;
+const anchorBytes = 32;
+const factors = [0x9e3779b97f4a7c15n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n, 0x85ebca77c2b2ae63n];
 
 const addressBits = 42n;
 const addressMask = (1n << addressBits) - 1n;
@@ -21,16 +21,16 @@ export function* anchors(
 ): Generator<AnchorPlace> {
   const limit = 32_767 - (65_536 >> spacingBits);
   const word = (at: number): number => (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-  for (let at = from; at < to && at + windowBytes <= bytes.length; at++) {
+  for (let at = from; at < to && at + anchorBytes <= bytes.length; at++) {
     const sum = (word(at) + word(at + 16)) ^ word(at + 9);
     if (((sum * 0x9e37) << 16) >> 16 > limit) yield { offset: at, hash: hashAnchor(bytes, at) };
   }
 }
 
 function hashAnchor(bytes: Uint8Array, at: number): bigint {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, hashedBytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, anchorBytes);
   const sum = low64(
-    view.getBigUint64(0, true) * 0x9e3779b97f4a7c15n + view.getBigUint64(8, true) * 0xc2b2ae3d27d4eb4fn,
+    factors.reduce((total, factor, i) => total + view.getBigUint64(i * 8, true) * factor, 0n),
   );
   return low64((sum ^ (sum >> 32n)) * 0xd6e8feb86659fd93n);
 }

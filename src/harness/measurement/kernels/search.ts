@@ -90,8 +90,8 @@ const rollingSearch: CaseDefinition = {
   },
 };
 
-/** One anchor in 256 bytes, two slots for each. */
-const anchorSpacingBits = 8;
+/** One anchor in 128 bytes, two slots for each. */
+const anchorSpacingBits = 7;
 
 function anchorTableBits(bytes: number): number {
   return Math.max(3, Math.ceil(Math.log2(bytes)) - anchorSpacingBits + 1);
