@@ -8,16 +8,17 @@
  * rate within a factor of two on text, code, records and executables; differences of two words miss it by ten. Constant data has
  * one value of c, so an anchor at every position or at none.
  *
- * `strided` picks its candidates by the same words, taken back from their last byte, and a fixed threshold: it looks for the first step that has
+ * `strided` picks its candidates by the same words, with another factor and a fixed threshold: it looks for the first step that has
  * any, where anchors are wanted one and all, so that the two share the function and not the loop.
  *
  * Two vectors, of even and of odd positions, judge 16 positions; words 16 bytes apart serve both halves of a step.
  */
-
-const stepPositions: usize = 32;
+import { mix } from './strided-stage-one';
 
 /** In memory rather than in the code, where V8 would build the vector anew for every step. */
 const factors = memory.data<u16>([0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37, 0x9e37], 16);
+
+const stepPositions: usize = 32;
 
 /**
  * Writes the addresses (u32, ascending) of the anchors in [at, stop) to `out`, which has room for stop - at + 1 of them; bytes up to
@@ -56,12 +57,6 @@ export function findAnchors(at: usize, stop: usize, spacingBits: u32, out: usize
     out += 4;
   }
   return out;
-}
-
-// @ts-ignore: decorator
-@inline
-function mix(first: v128, last: v128, middle: v128, factor: v128): v128 {
-  return i16x8.mul(v128.xor(i16x8.add(first, last), middle), factor);
 }
 
 /** Bit i tells whether position i of 16 exceeds the limit: even positions from one vector, odd ones from the other. */

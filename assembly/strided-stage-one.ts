@@ -85,8 +85,9 @@ function eight(words: usize, factor: v128): v128 {
   return mix(v128.load(words), v128.load(words, 16), v128.load(words, 9), factor);
 }
 
+/** c(p) for eight positions, from their first, last and middle words. `anchor-filter.ts` shares it. */
 // @ts-ignore: decorator
 @inline
-function mix(first: v128, last: v128, middle: v128, factor: v128): v128 {
+export function mix(first: v128, last: v128, middle: v128, factor: v128): v128 {
   return i16x8.mul(v128.xor(i16x8.add(first, last), middle), factor);
 }
