@@ -1,22 +1,31 @@
 /**
- * `bench kernels`: speed of every kernel by block size and implementation, side by side in one process. tinybench times the passes.
+ * `bench kernels`: speed of every kernel by block size, data and implementation, side by side in one run, and whether each target was met.
  *
- * Implementations of one kernel run in interleaved rounds, each round starting with another one, so that a machine that changes its speed
- * does so to all of them. The figure is the median over rounds of each round's median pass; the range is over rounds. Ratios within one
- * run mean something; figures of two runs differ by 20 % on a quiet machine.
+ * Speeds are by CPU time. What is compared runs in interleaved rounds (measurement/kernels/race.ts); the figure is the median over
+ * rounds, the range is over rounds, and a target's ratio is taken round by round. Ratios within one run mean something; figures of two
+ * runs differ by 20 % on a quiet machine.
  */
-import { Bench } from 'tinybench';
-import { throwIfCancelled } from '../base/errors.js';
+import { join } from 'node:path';
+import { present, throwIfCancelled } from '../base/errors.js';
 import { createWasmKernels } from '../kernels/load.js';
+import { createRivals } from '../kernels/rivals.js';
 import { createTwinKernels } from '../kernels/twin/index.js';
+import { cpuClock } from './io/clock.js';
 import { captureEnvironment } from './io/environment.js';
+import { b3sumEntrant, fileEntrant, writeBenchFile, xxhsumEntrant } from './io/peer-programs.js';
 import { loadPeers } from './io/peers.js';
-import { kernelCases } from './measurement/kernels/all.js';
+import { Scratch } from './io/scratch.js';
+import { isFirstData, kernelCases } from './measurement/kernels/all.js';
 import { Contents } from './measurement/kernels/content.js';
-import type { PeerCase, Peers } from './measurement/kernels/peers.js';
+import { countKey, instructionsPerByte } from './measurement/kernels/count.js';
+import { encodedShares } from './measurement/kernels/encoded-shares.js';
+import { ownCases, rivalCases } from './measurement/kernels/own.js';
+import type { Peers } from './measurement/kernels/peers.js';
+import { lapsOf, race, racesOf, type Entrant } from './measurement/kernels/race.js';
 import { kernelSchemaName } from './report/kernel-results.js';
 import type { KernelResults, KernelRow } from './report/kernel-results.js';
 import { spread } from './statistics/summary.js';
+import { judgeTargets, type Measured } from './tuning/kernel-targets.js';
 
 export interface KernelBenchOptions {
   /** By default 4 KiB, 16 KiB, 64 KiB and 1 MiB. Powers of two from 1 KiB. */
@@ -25,10 +34,12 @@ export interface KernelBenchOptions {
   readonly bytes?: number;
   /** By default 5. */
   readonly rounds?: number;
-  /** How long each implementation runs in each round; by default 40. */
+  /** CPU time that each implementation runs for in each round; by default 30. */
   readonly roundMs?: number;
   /** Kernels by name; by default all. */
   readonly kernels?: readonly string[];
+  /** By default everything: each kind of data, and programs beside libraries. `brief` leaves both out, and is not set against targets. */
+  readonly extent?: 'full' | 'brief';
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: {
     readonly done: number;
@@ -37,106 +48,175 @@ export interface KernelBenchOptions {
   }) => void;
 }
 
-interface ResolvedOptions {
-  readonly blockBytes: readonly number[];
-  readonly bytes: number;
-  readonly rounds: number;
-  readonly roundMs: number;
-}
+type Resolved = Required<Omit<KernelBenchOptions, 'kernels' | 'signal' | 'onProgress'>> & {
+  readonly isWanted: (kernel: string, data: string) => boolean;
+};
 
-/** Throws CancelledError. Peers that are not installed are named in `absent`. */
+/** Throws CancelledError, WorldError. Peers that are not installed are named in `absent`. */
 export async function benchKernels(options: KernelBenchOptions = {}): Promise<KernelResults> {
   const { peers, absent } = await loadPeers();
   const resolved = resolve(options);
+  const run = new Run(resolved, peers, options);
+  try {
+    for (const block of resolved.blockBytes) await run.measureBlock(block);
+  } finally {
+    run.close();
+  }
   return {
     schema: kernelSchemaName,
     environment: captureEnvironment(),
     bytes: resolved.bytes,
     rounds: resolved.rounds,
-    absent,
-    rows: await measureKernels(resolved, peers, options),
+    absent: [...absent, ...run.absent],
+    rows: grouped(run.measured).map(rowOf),
+    targets: resolved.extent === 'full' ? judgeTargets(run.measured) : [],
   };
 }
 
-function resolve(options: KernelBenchOptions): ResolvedOptions {
+function resolve(options: KernelBenchOptions): Resolved {
   const KiB = 1024;
   const {
     blockBytes = [4 * KiB, 16 * KiB, 64 * KiB, 1024 * KiB],
     bytes = 16 * KiB * KiB,
     rounds = 5,
-    roundMs = 40,
+    roundMs = 30,
+    extent = 'full',
+    kernels,
   } = options;
-  return { blockBytes, bytes: Math.max(bytes, ...blockBytes), rounds, roundMs };
+  return {
+    blockBytes,
+    bytes: Math.max(bytes, ...blockBytes),
+    rounds,
+    roundMs,
+    extent,
+    isWanted: (kernel, data) =>
+      (kernels?.includes(kernel) ?? true) && (extent === 'full' || isFirstData(kernel, data)),
+  };
 }
 
-async function measureKernels(
-  { blockBytes, bytes, rounds, roundMs }: ResolvedOptions,
-  peers: Peers,
-  { kernels, signal, onProgress }: KernelBenchOptions,
-): Promise<KernelRow[]> {
-  const rows: KernelRow[] = [];
-  const isWanted = (kernel: string): boolean => kernels?.includes(kernel) ?? true;
-  const contents = new Contents();
-  let done = 0;
-  for (const block of blockBytes) {
-    const [wasm, twin] = [createWasmKernels(), createTwinKernels()];
-    const cases = kernelCases(wasm, twin, peers, bytes, block, contents, isWanted);
-    const names = [...new Set(cases.map(({ kernel }) => kernel))];
-    for (const kernel of names) {
+/** The file that is hashed is so many times as large as the buffer: 256 MiB by default. */
+const filePerBuffer = 16;
+
+class Run {
+  readonly measured: Measured[] = [];
+  readonly absent: string[] = [];
+  readonly #options: Resolved;
+  readonly #peers: Peers;
+  readonly #callbacks: Pick<KernelBenchOptions, 'signal' | 'onProgress'>;
+  readonly #contents = new Contents();
+  #scratch: Scratch | undefined;
+  #blocksDone = 0;
+
+  constructor(options: Resolved, peers: Peers, callbacks: Pick<KernelBenchOptions, 'signal' | 'onProgress'>) {
+    this.#options = options;
+    this.#peers = peers;
+    this.#callbacks = callbacks;
+  }
+
+  async measureBlock(blockBytes: number): Promise<void> {
+    const { rounds, blockBytes: blocks } = this.#options;
+    const counts = this.#counts(blockBytes);
+    const shares = encodedShares(
+      this.#peers,
+      this.#contents,
+      this.#sizes(blockBytes),
+      this.#options.isWanted,
+    );
+    const races = racesOf(this.#entrants(blockBytes));
+    for (const [index, entrants] of races.entries()) {
+      const { signal, onProgress } = this.#callbacks;
       throwIfCancelled(signal);
-      onProgress?.({ done: done++, total: names.length * blockBytes.length, kernel });
-      const rivals = cases.filter((item) => item.kernel === kernel);
-      for (const { rival, speeds } of race(rivals, rounds, roundMs)) {
-        rows.push({
+      onProgress?.({
+        done: this.#blocksDone * races.length + index,
+        total: blocks.length * races.length,
+        kernel: entrants[0]?.kernel ?? '',
+      });
+      for (const [place, speeds] of race(entrants, rounds).entries()) {
+        const { kernel, implementation, data } = present(entrants[place], 'entrant');
+        this.measured.push({
           kernel,
-          implementation: rival.implementation,
-          blockBytes: block,
-          data: rival.data,
-          gigabytesPerSecond: spread(speeds),
-          wasmInstructionsPerByte: null,
+          implementation,
+          data,
+          blockBytes,
+          speeds,
+          encodedShare: shares.get(`${kernel}: ${implementation}: ${data}`) ?? null,
+          wasmInstructionsPerByte:
+            implementation === 'wasm' ? (counts.get(countKey(kernel, data)) ?? null) : null,
         });
       }
       await new Promise((next) => setImmediate(next));
     }
+    this.#blocksDone++;
   }
-  return grouped(rows);
-}
 
-/** Rows of one kernel and implementation together, in the order in which they first came. */
-function grouped(rows: readonly KernelRow[]): KernelRow[] {
-  const groups = new Map<string, KernelRow[]>();
-  for (const row of rows) {
-    const key = `${row.kernel}\n${row.implementation}`;
-    groups.set(key, [...(groups.get(key) ?? []), row]);
+  close(): void {
+    this.#scratch?.remove();
   }
-  return [...groups.values()].flat();
-}
 
-function race(
-  rivals: readonly PeerCase[],
-  rounds: number,
-  roundMs: number,
-): { rival: PeerCase; speeds: number[] }[] {
-  const entries = rivals.map((rival) => ({ rival, speeds: [] as number[] }));
-  for (let round = 0; round < rounds; round++) {
-    const start = round % entries.length;
-    const bench = new Bench({
-      time: roundMs,
-      iterations: 3,
-      // The first round warms everything up; later ones continue.
-      warmup: round === 0,
-      warmupTime: roundMs / 2,
-      warmupIterations: 2,
-    });
-    const running = [...entries.slice(start), ...entries.slice(0, start)];
-    for (const { rival } of running) bench.add(`${rival.implementation} ${rival.data}`, rival.pass);
-    for (const [index, task] of bench.runSync().entries()) {
-      const entry = running[index];
-      if (entry === undefined) continue;
-      if (task.result.state === 'errored') throw task.result.error;
-      if (task.result.state !== 'completed') continue;
-      entry.speeds.push(entry.rival.bytes / 1e6 / task.result.latency.p50);
+  #sizes(blockBytes: number): { readonly bytes: number; readonly blockBytes: number } {
+    return { bytes: this.#options.bytes, blockBytes };
+  }
+
+  #entrants(blockBytes: number): Entrant[] {
+    const { roundMs, extent, isWanted } = this.#options;
+    const contestants = {
+      wasm: createWasmKernels(),
+      rivals: createRivals(),
+      twin: createTwinKernels(),
+      peers: this.#peers,
+    };
+    const cases = kernelCases(contestants, this.#sizes(blockBytes), this.#contents, isWanted);
+    return [
+      ...cases.map((item) => ({ ...item, lap: lapsOf(item, roundMs, cpuClock) })),
+      ...(extent === 'full' ? this.#programs(blockBytes) : []),
+    ];
+  }
+
+  /** Each where its target is: xxhsum at its own 16 KiB, b3sum at 64 KiB. */
+  #programs(blockBytes: number): Entrant[] {
+    const { isWanted, bytes } = this.#options;
+    const orAbsent = (name: string, entrant: Entrant | undefined): Entrant[] => {
+      if (entrant === undefined) this.absent.push(name);
+      return entrant === undefined ? [] : [entrant];
+    };
+    if (blockBytes === 16_384 && isWanted('xxh3-128', 'one block in cache')) {
+      return orAbsent('xxhsum', xxhsumEntrant(blockBytes));
     }
+    if (blockBytes !== 65_536 || !isWanted('blake3', 'cached file')) return [];
+    this.#scratch ??= new Scratch();
+    const path = join(this.#scratch.path, 'file');
+    const fileBytes = bytes * filePerBuffer;
+    writeBenchFile(path, fileBytes, this.#contents.bytes('random', bytes));
+    return [
+      fileEntrant(createWasmKernels(), path, fileBytes, blockBytes),
+      ...orAbsent('b3sum', b3sumEntrant(path, fileBytes)),
+    ];
   }
-  return entries;
+
+  #counts(blockBytes: number): ReadonlyMap<string, number> {
+    const { bytes, isWanted } = this.#options;
+    const choices = { contents: this.#contents, isWanted };
+    const own = createWasmKernels('metered');
+    const rivals = createRivals('metered');
+    return new Map([
+      ...instructionsPerByte(own, ownCases(own, bytes, blockBytes, choices)),
+      ...instructionsPerByte(rivals, rivalCases(rivals, bytes, blockBytes, choices)),
+    ]);
+  }
+}
+
+function rowOf({ speeds, ...names }: Measured): KernelRow {
+  return { ...names, gigabytesPerSecond: spread(speeds) };
+}
+
+/** Rows of one kernel together, in the order in which they first came; in it by implementation. */
+function grouped(rows: readonly Measured[]): Measured[] {
+  const inOrderOf = (items: readonly Measured[], keyOf: (item: Measured) => string): Measured[][] => {
+    const groups = new Map<string, Measured[]>();
+    for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+    return [...groups.values()];
+  };
+  return inOrderOf(rows, ({ kernel }) => kernel).flatMap((of) =>
+    inOrderOf(of, ({ implementation, data }) => `${implementation}: ${data}`).flat(),
+  );
 }

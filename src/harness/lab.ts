@@ -198,6 +198,7 @@ async function laboratoryKernels(
     bytes: quick ? 4 * KiB * KiB : 16 * KiB * KiB,
     rounds: 3,
     roundMs: quick ? 4 : 12,
+    extent: 'brief',
     onProgress: (progress) => onEvent({ type: 'kernels', ...progress }),
     ...(signal === undefined ? {} : { signal }),
   });

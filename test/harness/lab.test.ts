@@ -89,7 +89,7 @@ describe('the laboratory', () => {
 describe('result files', () => {
   it('refuses other documents and damaged ones', () => {
     const path = join(outPath, 'results.json');
-    expect(() => readResults(path, kernelResultsSchema, 'snapdelta/bench-kernels/1')).toThrow(UsageError);
+    expect(() => readResults(path, kernelResultsSchema, 'snapdelta/bench-kernels/2')).toThrow(UsageError);
     expect(() => readResults(join(outPath, 'package.json'), labResultsSchema, labSchemaName)).toThrow(
       'cannot read',
     );
@@ -126,18 +126,42 @@ describe('benchmarks', () => {
   });
 
   it('of kernels run every implementation of the same work', async () => {
-    const results = await benchKernels({ blockBytes: [4096], bytes: 9000, rounds: 1, roundMs: 1 });
+    const results = await benchKernels({ blockBytes: [4096], bytes: 9000, rounds: 2, roundMs: 1 });
     expect(kernelResultsSchema.parse(results)).toEqual(results);
-    const of = (kernel: string): string[] =>
-      results.rows.filter((row) => row.kernel === kernel).map(({ implementation }) => implementation);
-    expect(of('compare')).toEqual(['wasm', 'twin', 'Buffer.compare']);
-    const peers = results.absent.includes('hash-wasm') ? [] : ['hash-wasm'];
-    expect(of('xxh3-128')).toEqual(['wasm', 'wasm', 'twin', ...peers]);
-    expect(of('blake3')).toEqual(['wasm', 'twin', ...peers]);
+    const of = (kernel: string, data = 'random'): string[] =>
+      results.rows
+        .filter((row) => row.kernel === kernel && row.data === data)
+        .map(({ implementation }) => implementation);
+    const present = (...peers: string[]): string[] => peers.filter((name) => !results.absent.includes(name));
+    expect(of('compare', 'equal')).toEqual(['wasm', 'twin', 'Buffer.compare']);
+    expect(of('xxh3-128')).toEqual(['wasm', 'twin', ...present('hash-wasm')]);
+    expect(of('blake3')).toEqual(['wasm', 'twin', ...present('hash-wasm', '@napi-rs/blake-hash')]);
+    expect(of('fastcdc', 'code')).toEqual([
+      'wasm',
+      ...present('@huggingface/gearhash-wasm', 'gearhash-jit', 'rabin-wasm'),
+    ]);
+    expect(of('vram', 'executable')).toEqual(['wasm']);
     expect(of('sha256')).toEqual(['node:crypto']);
-    for (const { gigabytesPerSecond } of results.rows) {
+    for (const row of results.rows) {
+      const { gigabytesPerSecond, implementation, wasmInstructionsPerByte, kernel, encodedShare } = row;
       expect(gigabytesPerSecond.low).toBeGreaterThan(0);
       expect(gigabytesPerSecond.median).toBeLessThanOrEqual(gigabytesPerSecond.high);
+      expect(wasmInstructionsPerByte !== null).toBe(implementation === 'wasm');
+      expect(encodedShare !== null).toBe(kernel === 'delta encode' && implementation !== 'twin');
     }
+    expect(results.targets.map(({ kernel }) => kernel)).toContain('compare');
+  });
+
+  it('of kernels are brief for the laboratory: one kind of data, no programs, no targets', async () => {
+    const results = await benchKernels({
+      blockBytes: [1024],
+      bytes: 2048,
+      rounds: 1,
+      roundMs: 1,
+      extent: 'brief',
+      kernels: ['strided', 'delta encode'],
+    });
+    expect(new Set(results.rows.map(({ data }) => data))).toEqual(new Set(['random', 'overwrites']));
+    expect(results.targets).toEqual([]);
   });
 });

@@ -129,6 +129,7 @@ function kernelRows(random: Random): KernelRow[] {
         data: 'random',
         gigabytesPerSecond: { median, low: median * 0.93, high: median * 1.04 },
         wasmInstructionsPerByte: null,
+        encodedShare: null,
       };
     }),
   );

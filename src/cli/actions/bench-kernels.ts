@@ -1,7 +1,8 @@
 /** `snapdelta bench kernels`. */
 import { UsageError } from '../../base/errors.js';
 import { suggestion } from '../../base/suggest.js';
-import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
+import { textTable } from '../../base/text-table.js';
+import { formatBytes, parseBytes } from '../../base/units.js';
 import { benchKernels } from '../../harness/bench-kernels.js';
 import { countedKernelNames, countKernels } from '../../harness/exact-kernels.js';
 import { withCpuProfile } from '../../harness/io/cpu-profile.js';
@@ -9,9 +10,11 @@ import { writeResults } from '../../harness/io/result-file.js';
 import { kernelCaseNames } from '../../harness/measurement/kernels/all.js';
 import type { ExactKernelResults } from '../../harness/report/exact-kernel-results.js';
 import type { KernelResults } from '../../harness/report/kernel-results.js';
+import { kernelsTable, targetsSummary, targetsTable } from '../../harness/report/kernel-tables.js';
+import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
-import { textTable } from '../../base/text-table.js';
+import type { Terminal } from '../terminal.js';
 
 const blockBytesMin = 1024;
 const blockBytesMax = 4 * 1024 * 1024;
@@ -42,7 +45,7 @@ async function runTimed(input: Input, context: Context): Promise<Outcome> {
   const results = await (profilePath === undefined ? measure() : withCpuProfile(profilePath, measure));
   const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
-  return { document: results, text: kernelText(results), kind: 'answer' };
+  return { document: results, text: kernelText(results, terminal), kind: 'answer' };
 }
 
 /** Counts instead of times: no rounds, and nothing of the machine in the document. */
@@ -104,17 +107,13 @@ function blockSize(text: string): number {
   throw new UsageError(`--block: '${text}' is not a power of two from 1 KiB to 4 MiB`);
 }
 
-function kernelText({ rows, absent }: KernelResults): string {
-  const cells = rows.map(({ kernel, implementation, blockBytes, data, gigabytesPerSecond }) => [
-    kernel,
-    formatBytes(blockBytes),
-    data,
-    implementation,
-    formatNumber(gigabytesPerSecond.median),
-    `${formatNumber(gigabytesPerSecond.low)} to ${formatNumber(gigabytesPerSecond.high)}`,
-  ]);
+function kernelText({ rows, targets, absent }: KernelResults, { colours, columns }: Terminal): string {
+  const style = { colours, columns };
   return [
-    textTable(['kernel', 'block', 'data', 'implementation', 'GB/s', 'range'], cells),
+    renderTable(kernelsTable(rows), style),
+    ...(targets.length === 0
+      ? []
+      : ['', renderTable(targetsTable(targets), style), '', targetsSummary(targets)]),
     ...(absent.length === 0 ? [] : ['', `not installed: ${absent.join(', ')}`]),
   ].join('\n');
 }

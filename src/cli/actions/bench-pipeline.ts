@@ -16,9 +16,11 @@ import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import type { Terminal } from '../terminal.js';
+import { runBenchProcesses } from './bench-processes.js';
 import { profileOf } from './options.js';
 
 export async function runBenchPipeline(input: Input, context: Context): Promise<Outcome> {
+  if (input.flag('processes')) return runBenchProcesses(input, context);
   const { signal, terminal } = context;
   const isExact = input.flag('exact');
   const workloads = input.list('workload');

@@ -15,6 +15,10 @@ const kernelWords = [
   'rolling-search',
   'delta-encode',
   'delta-apply',
+  'ram',
+  'vram',
+  'seqcdc',
+  'xxh64',
   'sha256',
   'memcpy',
 ] as const;

@@ -28,6 +28,10 @@ export const benchPipelineCommand: Command = {
     },
     workers: { type: 'text', value: 'N', describe: 'threads; default 1' },
     rounds: { type: 'text', value: 'N', describe: 'how often; default 5' },
+    processes: {
+      type: 'flag',
+      describe: 'instead: CPU of whole runs against reading the bytes, and against an empty Node process',
+    },
     exact: {
       type: 'flag',
       describe: 'only what is the same on every machine: bytes, counts, WebAssembly instructions',
@@ -43,6 +47,7 @@ export const benchPipelineCommand: Command = {
   examples: [
     'bench pipeline --workload database-pages --size 256MiB --strategy compare',
     'bench pipeline --workload ./series/ --profile thin-link --exact --json',
+    'bench pipeline --processes --rounds 9',
   ],
   async run(input, context) {
     const { runBenchPipeline } = await import('../actions/bench-pipeline.js');

@@ -4,7 +4,14 @@ import type { Command } from '../command.js';
 export const report: Command = {
   name: 'report',
   summary: 'draw the HTML page and the charts of results again',
-  positionals: [{ name: 'RESULTS', describe: 'of lab or bench chunkers', completes: 'file', repeated: true }],
+  positionals: [
+    {
+      name: 'RESULTS',
+      describe: 'of lab, bench kernels or bench chunkers',
+      completes: 'file',
+      repeated: true,
+    },
+  ],
   options: {
     output: {
       type: 'text',

@@ -15,6 +15,7 @@ export const schema: Command = {
         'bench-chunkers',
         'bench-pipeline',
         'exact-pipeline',
+        'bench-processes',
       ],
       optional: true,
     },

@@ -4,14 +4,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
-import { chunkerCharts, laboratoryCharts } from '../report/charts/all.js';
-import { assembleChart, withTheme } from '../report/charts/chart.js';
+import { chunkerCharts, kernelCharts, laboratoryCharts } from '../report/charts/all.js';
+import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
 import { chunkerSchemaName, type ChunkerResults } from '../report/chunker-results.js';
 import { renderChunkerPage } from '../report/html/chunker-page.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
+import { renderKernelPage } from '../report/html/kernel-page.js';
 import { renderPage } from '../report/html/page.js';
-import type { LabResults } from '../report/lab-results.js';
+import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
+import { labSchemaName, type LabResults } from '../report/lab-results.js';
 import { readSpecification } from './chart-files.js';
 import { renderPng, renderSvg } from './render.js';
 
@@ -30,10 +32,30 @@ export interface WrittenReport {
 }
 
 /** Results that have a page. */
-export type ReportedResults = LabResults | ChunkerResults;
+export type ReportedResults = LabResults | ChunkerResults | KernelResults;
 
-function isOfChunkers(results: ReportedResults): results is ChunkerResults {
-  return results.schema === chunkerSchemaName;
+/** Charts, and the page around them, for each kind of results. */
+function draughtOf(results: ReportedResults): {
+  readonly charts: Chart[];
+  readonly render: (charts: readonly PageChart[], libraries: ChartLibraries) => string;
+} {
+  switch (results.schema) {
+    case chunkerSchemaName:
+      return {
+        charts: chunkerCharts(results),
+        render: (charts, libraries) => renderChunkerPage(results, charts, libraries),
+      };
+    case kernelSchemaName:
+      return {
+        charts: kernelCharts(results),
+        render: (charts, libraries) => renderKernelPage(results, charts, libraries),
+      };
+    case labSchemaName:
+      return {
+        charts: laboratoryCharts(results),
+        render: (charts, libraries) => renderPage(results, charts, libraries),
+      };
+  }
 }
 
 /** Pixels for each unit of the drawing: sharp on a screen of double density. */
@@ -46,7 +68,7 @@ export async function writeReport(
   { signal, onProgress }: ReportOptions = {},
 ): Promise<WrittenReport> {
   orWorldError('create', outPath, () => mkdirSync(outPath, { recursive: true }));
-  const charts = isOfChunkers(results) ? chunkerCharts(results) : laboratoryCharts(results);
+  const { charts, render } = draughtOf(results);
   const pages: PageChart[] = [];
   const picturePaths: string[] = [];
   const pixels: Promise<void>[] = [];
@@ -75,11 +97,7 @@ export async function writeReport(
     pages.push({ chart, specification, svg: drawn.get('light') ?? '' });
   }
   await Promise.all(pixels);
-  const libraries = chartLibraries();
-  const page = isOfChunkers(results)
-    ? renderChunkerPage(results, pages, libraries)
-    : renderPage(results, pages, libraries);
-  const pagePath = write('index.html', page);
+  const pagePath = write('index.html', render(pages, chartLibraries()));
   return { pagePath, picturePaths: picturePaths.sort() };
 }
 

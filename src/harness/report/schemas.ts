@@ -6,6 +6,7 @@ import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
+import { processResultsSchema, processSchemaName } from './process-results.js';
 
 const documents: Readonly<Record<string, z.ZodType>> = {
   [labSchemaName]: labResultsSchema,
@@ -14,6 +15,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [chunkerSchemaName]: chunkerResultsSchema,
   [pipelineSchemaName]: pipelineResultsSchema,
   [exactPipelineSchemaName]: exactPipelineResultsSchema,
+  [processSchemaName]: processResultsSchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

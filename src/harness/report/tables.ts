@@ -151,34 +151,6 @@ export function configurationsTable(results: LabResults): Table {
   };
 }
 
-export function kernelsTable(rows: LabResults['kernels']): Table {
-  return {
-    title: 'Kernels',
-    columns: [
-      left('kernel'),
-      left('implementation'),
-      right('block'),
-      left('data'),
-      right('GB/s'),
-      right('lowest'),
-      right('highest'),
-    ],
-    rows: rows.map(
-      ({ kernel, implementation, blockBytes, data, gigabytesPerSecond: { median, low, high } }) => [
-        kernel,
-        implementation,
-        bytes(blockBytes),
-        data,
-        ...[median, low, high].map((value): Cell => ({ text: speed(value), value })),
-      ],
-    ),
-  };
-}
-
-function speed(gigabytesPerSecond: number): string {
-  return gigabytesPerSecond < 0.1 ? gigabytesPerSecond.toFixed(4) : gigabytesPerSecond.toFixed(2);
-}
-
 export function environmentTable({
   environment,
   options,

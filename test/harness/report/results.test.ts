@@ -16,7 +16,7 @@ describe('result documents', () => {
 
   it('refuse what the schema does not know', () => {
     expect(labResultsSchema.safeParse({ ...results, extra: 1 }).success).toBe(false);
-    expect(labResultsSchema.safeParse({ ...results, schema: 'snapdelta/lab-results/2' }).success).toBe(false);
+    expect(labResultsSchema.safeParse({ ...results, schema: 'snapdelta/lab-results/1' }).success).toBe(false);
     const [row] = results.rows;
     expect(labResultsSchema.safeParse({ ...results, rows: [{ ...row, workers: 0 }] }).success).toBe(false);
   });
@@ -32,12 +32,13 @@ describe('result documents', () => {
 
   it('have published JSON Schemas', () => {
     expect(resultSchemaNames).toEqual([
-      'snapdelta/lab-results/1',
-      'snapdelta/bench-kernels/1',
+      'snapdelta/lab-results/2',
+      'snapdelta/bench-kernels/2',
       'snapdelta/exact-kernels/1',
       'snapdelta/bench-chunkers/1',
       'snapdelta/bench-pipeline/1',
       'snapdelta/exact-pipeline/1',
+      'snapdelta/bench-processes/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({

@@ -1,8 +1,9 @@
 /** Cases of chunkers: block size is the average chunk, a quarter of it the minimum, four times as much the maximum. */
 import { present } from '../../../base/errors.js';
-import type { KernelFunctions } from '../../../kernels/abi.js';
+import type { KernelInstance, LinearMemory } from '../../../kernels/abi.js';
+import type { RivalFunctions, RivalInstance } from '../../../kernels/rivals.js';
 import { chunkedContents } from './content.js';
-import type { CaseDefinition, Setting } from './definition.js';
+import type { CaseDefinition } from './definition.js';
 
 export interface ChunkSizes {
   readonly minBytes: number;
@@ -14,39 +15,67 @@ export function chunkSizes(averageBytes: number): ChunkSizes {
   return { minBytes: averageBytes / 4, averageBytes, maxBytes: averageBytes * 4 };
 }
 
-/** Chunks `length` bytes at `data` into `cuts`. */
-type Chunk = (
-  functions: KernelFunctions,
+/** Chunks `length` bytes at `data` into `cuts`; returns the cut count. */
+type Chunk<Instance> = (
+  instance: Instance,
   data: number,
   length: number,
   sizes: ChunkSizes,
   cuts: number,
 ) => number;
 
-function chunkerCase(kernel: string, chunk: Chunk): CaseDefinition {
+function chunkerCase<Instance extends LinearMemory>(
+  kernel: string,
+  chunk: Chunk<Instance>,
+): CaseDefinition<Instance> {
   return {
     kernel,
     data: chunkedContents,
-    prepare: (setting: Setting, name) => {
-      const { functions } = setting.instance;
-      const { bytes, blockBytes } = setting;
+    prepare: (setting, name) => {
+      const { instance, bytes, blockBytes } = setting;
       const content = present(
         chunkedContents.find((known) => known === name),
         name,
       );
       const sizes = chunkSizes(blockBytes);
       const data = setting.data(content);
-      const cuts = setting.output((Math.ceil(bytes / sizes.minBytes) + 1) * 4);
-      return { pass: () => chunk(functions, data.pointer, bytes, sizes, cuts.pointer) };
+      const cuts = setting.output(cutsMax(bytes, sizes) * 4);
+      return { pass: () => chunk(instance, data.pointer, bytes, sizes, cuts.pointer) };
     },
   };
 }
 
+/** SeqCDC looks for a cut from 256 bytes before the average on. */
+function cutsMax(bytes: number, { minBytes, averageBytes }: ChunkSizes): number {
+  return Math.ceil(bytes / Math.min(minBytes, averageBytes - 256)) + 1;
+}
+
 export const chunkerCases: readonly CaseDefinition[] = [
-  chunkerCase('fastcdc', (functions, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
-    functions.fastcdc(data, length, 1, minBytes, averageBytes, maxBytes, 0, 0, cuts),
+  chunkerCase(
+    'fastcdc',
+    ({ functions }: KernelInstance, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
+      functions.fastcdc(data, length, 1, minBytes, averageBytes, maxBytes, 0, 0, cuts),
+  ),
+  chunkerCase(
+    'strided',
+    ({ functions }: KernelInstance, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
+      functions.strided(data, length, 1, minBytes, averageBytes, maxBytes, cuts),
   ),
   chunkerCase('strided', (functions, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
     functions.strided(data, length, 1, minBytes, averageBytes, maxBytes, cuts),
   ),
+];
+
+function rivalCase(
+  name: keyof Pick<RivalFunctions, 'ram' | 'vram' | 'seqcdc'>,
+): CaseDefinition<RivalInstance> {
+  return chunkerCase(name, ({ functions }, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
+    functions[name](data, length, 1, minBytes, averageBytes, maxBytes, cuts),
+  );
+}
+
+export const rivalChunkerCases: readonly CaseDefinition<RivalInstance>[] = [
+  rivalCase('ram'),
+  rivalCase('vram'),
+  rivalCase('seqcdc'),
 ];

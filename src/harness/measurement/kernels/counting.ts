@@ -6,7 +6,7 @@ import { assert } from '../../../base/errors.js';
 import { createWasmKernels } from '../../../kernels/load.js';
 import type { Lane } from '../../../engine/parallel/executor.js';
 import { Contents } from './content.js';
-import type { OwnCase } from './definition.js';
+import { instructionsOf } from './count.js';
 import { ownCases } from './own.js';
 
 /** All data of one kernel at one block size. Structured-cloneable. */
@@ -41,17 +41,11 @@ export class CountingLane implements Lane<CountJob, readonly KernelCount[]> {
       data: item.data,
       blockBytes,
       bytes: item.bytes,
-      instructions: countedIn(item, instructions),
+      instructions: instructionsOf(item, instructions),
     }));
   }
 
   close(): void {
     // Instances and contents are memory alone.
   }
-}
-
-function countedIn({ pass }: OwnCase, instructions: () => number): number {
-  const before = instructions();
-  pass();
-  return instructions() - before;
 }

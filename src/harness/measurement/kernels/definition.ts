@@ -3,7 +3,7 @@
  * pass is handed out, so that a pass holds nothing but the kernel's own work: timing and exact counting run the same one.
  */
 import { Arena, type Window } from '../../../kernels/arena.js';
-import type { KernelInstance } from '../../../kernels/abi.js';
+import type { KernelInstance, LinearMemory } from '../../../kernels/abi.js';
 import { present } from '../../../base/errors.js';
 import { Contents, type ContentName } from './content.js';
 
@@ -16,13 +16,13 @@ export interface OwnCase {
   readonly pass: () => void;
 }
 
-/** How cases of one kernel are made. */
-export interface CaseDefinition {
+/** How cases of one kernel are made, on an instance of our kernels or of the rivals. */
+export interface CaseDefinition<Instance extends LinearMemory = KernelInstance> {
   readonly kernel: string;
   /** Names of data; a case for each. */
   readonly data: readonly string[];
   /** Reserves and fills what the pass needs. */
-  readonly prepare: (setting: Setting, data: string) => Prepared;
+  readonly prepare: (setting: Setting<Instance>, data: string) => Prepared;
 }
 
 export interface Prepared {
@@ -32,15 +32,15 @@ export interface Prepared {
 }
 
 /** One instance with the windows that cases of one block size share. */
-export class Setting {
-  readonly instance: KernelInstance;
-  readonly arena: Arena;
+export class Setting<Instance extends LinearMemory = KernelInstance> {
+  readonly instance: Instance;
+  readonly arena: Arena<Instance>;
   readonly bytes: number;
   readonly blockBytes: number;
   readonly contents: Contents;
   readonly #windows = new Map<string, Window>();
 
-  constructor(instance: KernelInstance, bytes: number, blockBytes: number, contents: Contents) {
+  constructor(instance: Instance, bytes: number, blockBytes: number, contents: Contents) {
     this.instance = instance;
     this.arena = new Arena(instance);
     this.bytes = bytes;
@@ -83,4 +83,26 @@ export class Setting {
     }
     return present(this.#windows.get(name), name);
   }
+}
+
+export interface CaseChoices {
+  /** Content drawn for other block sizes. */
+  readonly contents?: Contents;
+  readonly isWanted?: (kernel: string, data: string) => boolean;
+}
+
+/** The cases of a list, all on one instance. `blockBytes` is a power of two from 1 KiB. */
+export function makeCases<Instance extends LinearMemory>(
+  definitions: readonly CaseDefinition<Instance>[],
+  instance: Instance,
+  bytes: number,
+  blockBytes: number,
+  { contents = new Contents(), isWanted = () => true }: CaseChoices = {},
+): OwnCase[] {
+  const setting = new Setting(instance, bytes, blockBytes, contents);
+  return definitions.flatMap(({ kernel, data, prepare }) =>
+    data
+      .filter((name) => isWanted(kernel, name))
+      .map((name) => ({ kernel, data: name, bytes, ...prepare(setting, name) })),
+  );
 }

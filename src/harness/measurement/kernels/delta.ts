@@ -1,8 +1,11 @@
 /** Cases of sub-block deltas: each block of a target against the block of the base that lies opposite. */
 import { present } from '../../../base/errors.js';
 import type { Window } from '../../../kernels/arena.js';
-import type { CaseDefinition, Setting } from './definition.js';
-import { makePairs, pairNames } from './pairs.js';
+import { deltaKind, type KernelInstance } from '../../../kernels/abi.js';
+import { encodedSize } from '../encoded-size.js';
+import type { Contents } from './content.js';
+import { Setting, type CaseDefinition } from './definition.js';
+import { makePairs, pairNames, type PairName } from './pairs.js';
 
 const recordBytes = 12;
 /** As the engine: room that no block of this size can use up. */
@@ -134,3 +137,43 @@ const deltaApply: CaseDefinition = {
 };
 
 export const deltaCases: readonly CaseDefinition[] = [deltaEncode, deltaApply];
+
+/** Bytes of all encoded blocks, as a package would hold them, over bytes of the blocks. */
+export function encodedShare(
+  instance: KernelInstance,
+  name: PairName,
+  contents: Contents,
+  bytes: number,
+  blockBytes: number,
+): number {
+  const setting = new Setting(instance, bytes, blockBytes, contents);
+  const { base, target } = pairWindows(setting, name);
+  const records = setting.window('delta records', recordsMax * recordBytes);
+  const differences = setting.window('differences', blockBytes);
+  const literals = setting.window('literals', blockBytes);
+  const encode = encoder(setting, { base, target }, records);
+  let packedBytes = 0;
+  for (let block = 0; block < setting.blocks; block++) {
+    const at = block * blockBytes;
+    const count = encode(block);
+    const differenceBytes = instance.functions.deltaGather(
+      base.pointer + at,
+      target.pointer + at,
+      records.pointer,
+      count,
+      differences.pointer,
+      literals.pointer,
+    );
+    const columns = records.u32(count * 3);
+    let literalBytes = 0;
+    for (let i = 0; i < columns.length; i += 3) {
+      if (columns[i] === deltaKind.literal) literalBytes += columns[i + 1] ?? 0;
+    }
+    packedBytes += encodedSize({
+      records: columns,
+      differences: differences.u8(0, differenceBytes),
+      literals: literals.u8(0, literalBytes),
+    }).packedBytes;
+  }
+  return packedBytes / bytes;
+}

@@ -1,11 +1,14 @@
 /** The charts of each kind of results, in the order of their report. A chart without data is left out. */
+import { isFirstData } from '../../measurement/kernels/all.js';
 import type { ChunkerResults } from '../chunker-results.js';
+import type { KernelResults } from '../kernel-results.js';
 import type { LabResults } from '../lab-results.js';
 import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
 import { chunkerQualityChart } from './chunker-quality.js';
 import { chunkSizesChart } from './chunk-sizes.js';
 import { collisionRiskChart } from './collision-risk.js';
+import { targetsChart } from './kernel-targets.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
 import { paretoChart } from './pareto.js';
@@ -24,6 +27,12 @@ export function laboratoryCharts(results: LabResults): Chart[] {
 
 export function chunkerCharts({ rows }: ChunkerResults): Chart[] {
   return [chunkerQualityChart(rows), chunkSizesChart(rows)].filter(hasData);
+}
+
+/** Speed by block size shows one kind of data for each kernel; the others are in the table. */
+export function kernelCharts({ rows, targets }: KernelResults): Chart[] {
+  const shown = rows.filter(({ kernel, data }) => isFirstData(kernel, data));
+  return [targetsChart(targets), kernelsChart(shown)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

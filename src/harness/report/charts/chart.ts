@@ -12,7 +12,10 @@ import type { ThemeName } from './theme.js';
 export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 'collision-risk'] as const;
 /** Of `bench chunkers`. */
 export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
-export type ChartName = (typeof chartNames)[number] | (typeof chunkerChartNames)[number];
+/** Of `bench kernels`. */
+export const kernelChartNames = ['kernel-targets', 'kernels'] as const;
+export type ChartName =
+  (typeof chartNames)[number] | (typeof chunkerChartNames)[number] | (typeof kernelChartNames)[number];
 
 export type ChartRow = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -1,14 +1,9 @@
 /** The report of a laboratory run: verdicts first, then charts, tables, environment, how to reproduce. */
 import { formatBytes } from '../../../base/units.js';
 import { explain } from '../explain.js';
+import { kernelsTable } from '../kernel-tables.js';
 import type { LabResults } from '../lab-results.js';
-import {
-  environmentTable,
-  kernelsTable,
-  measurementsTable,
-  rankingTable,
-  workloadsTable,
-} from '../tables.js';
+import { environmentTable, measurementsTable, rankingTable, workloadsTable } from '../tables.js';
 import { collapsed, figure, renderDocument, table, type ChartLibraries, type PageChart } from './document.js';
 import { html, Markup } from './markup.js';
 

@@ -1,0 +1,98 @@
+/** Tables of `bench kernels`: every row, and every target with what was reached. */
+import { formatBytes, formatNumber } from '../../base/units.js';
+import type { TargetResult } from '../tuning/kernel-targets.js';
+import type { KernelRow } from './kernel-results.js';
+import type { Cell, Column, Table } from './tables.js';
+
+const left = (title: string): Column => ({ title, align: 'left' });
+const right = (title: string): Column => ({ title, align: 'right' });
+
+/** Columns of figures that no row has are left out. */
+export function kernelsTable(rows: readonly KernelRow[]): Table {
+  const isCounted = rows.some(({ wasmInstructionsPerByte }) => wasmInstructionsPerByte !== null);
+  const isSized = rows.some(({ encodedShare }) => encodedShare !== null);
+  return {
+    title: 'Kernels',
+    columns: [
+      left('kernel'),
+      left('implementation'),
+      right('block'),
+      left('data'),
+      right('GB/s'),
+      right('lowest'),
+      right('highest'),
+      ...(isCounted ? [right('instructions/byte')] : []),
+      ...(isSized ? [right('encoded')] : []),
+    ],
+    rows: rows.map((row) => {
+      const { median, low, high } = row.gigabytesPerSecond;
+      return [
+        row.kernel,
+        row.implementation,
+        { text: formatBytes(row.blockBytes), value: row.blockBytes },
+        row.data,
+        ...[median, low, high].map((value): Cell => ({ text: speed(value), value })),
+        ...(isCounted ? [orBlank(row.wasmInstructionsPerByte, formatNumber)] : []),
+        ...(isSized ? [orBlank(row.encodedShare, (share) => `${formatNumber(share * 100)} %`)] : []),
+      ];
+    }),
+  };
+}
+
+/** `target | measured [range] | met`, one line for each. */
+export function targetsTable(targets: readonly TargetResult[]): Table {
+  return {
+    title: 'Targets',
+    columns: [left('target'), right('at least, at most'), right('measured'), left('range'), left('result')],
+    rows: targets.map((target) => [
+      targetWords(target),
+      limitWords(target),
+      orBlank(target.measured?.median ?? null, (value) => figureWords(target, value)),
+      rangeWords(target),
+      target.status,
+    ]),
+  };
+}
+
+/** `xxh3-128 of random, 4 KiB: speed against hash-wasm`. */
+export function targetWords({ kernel, data, blockBytes, figure, peer }: TargetResult): string {
+  const what = figure === 'instructions' ? 'instructions a byte' : `${figure} against ${peer ?? ''}`;
+  return `${kernel} of ${data}, ${formatBytes(blockBytes)}: ${what}`;
+}
+
+export function limitWords(target: TargetResult): string {
+  return `${target.figure === 'speed' ? '>=' : '<='} ${figureWords(target, target.limit)}`;
+}
+
+/** A limit of instructions or of size may be missed by little: three places show it. */
+function figureWords({ figure }: TargetResult, value: number): string {
+  if (figure === 'instructions') return formatFixed(value, 3);
+  return `${formatFixed(value, figure === 'size' ? 3 : 2)}x`;
+}
+
+function formatFixed(value: number, places: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(places);
+}
+
+/** Exact figures have none. */
+function rangeWords(target: TargetResult): string {
+  const { measured } = target;
+  if (measured === null || measured.low === measured.high) return '';
+  return `${figureWords(target, measured.low)} to ${figureWords(target, measured.high)}`;
+}
+
+/** How many of the targets that could be judged are met. */
+export function targetsSummary(targets: readonly TargetResult[]): string {
+  const judged = targets.filter(({ status }) => status === 'met' || status === 'missed');
+  const met = judged.filter(({ status }) => status === 'met').length;
+  const open = targets.length - judged.length;
+  return `${met} of ${judged.length} targets met${open === 0 ? '' : `, ${open} could not be judged`}`;
+}
+
+function orBlank(value: number | null, format: (value: number) => string): Cell {
+  return value === null ? '' : { text: format(value), value };
+}
+
+function speed(gigabytesPerSecond: number): string {
+  return gigabytesPerSecond < 0.1 ? gigabytesPerSecond.toFixed(4) : gigabytesPerSecond.toFixed(2);
+}
