@@ -61,9 +61,6 @@ export const chunkerCases: readonly CaseDefinition[] = [
     ({ functions }: KernelInstance, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
       functions.strided(data, length, 1, minBytes, averageBytes, maxBytes, cuts),
   ),
-  chunkerCase('strided', (functions, data, length, { minBytes, averageBytes, maxBytes }, cuts) =>
-    functions.strided(data, length, 1, minBytes, averageBytes, maxBytes, cuts),
-  ),
 ];
 
 function rivalCase(
