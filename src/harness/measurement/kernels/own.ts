@@ -9,6 +9,7 @@ import { chunkerCases, rivalChunkerCases } from './chunk.js';
 import { makeCases, type CaseChoices, type CaseDefinition, type OwnCase } from './definition.js';
 import { deltaCases } from './delta.js';
 import { hashCases } from './hash.js';
+import { rivalSearchCases } from './search-rivals.js';
 import { searchCases } from './search.js';
 
 export const caseDefinitions: readonly CaseDefinition[] = [
@@ -19,7 +20,10 @@ export const caseDefinitions: readonly CaseDefinition[] = [
   ...deltaCases,
 ];
 
-export const rivalDefinitions: readonly CaseDefinition<RivalInstance>[] = [...rivalChunkerCases];
+export const rivalDefinitions: readonly CaseDefinition<RivalInstance>[] = [
+  ...rivalChunkerCases,
+  ...rivalSearchCases,
+];
 
 /** Cases over `bytes` bytes in blocks of `blockBytes` (a power of two from 1 KiB), all on one instance, in the order of the lists. */
 export function ownCases(

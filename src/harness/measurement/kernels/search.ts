@@ -8,6 +8,7 @@
  */
 import { present } from '../../../base/errors.js';
 import { Random } from '../../../base/prng.js';
+import type { LinearMemory } from '../../../kernels/abi.js';
 import type { Window } from '../../../kernels/arena.js';
 import { chunkedContents } from './content.js';
 import type { CaseDefinition, Setting } from './definition.js';
@@ -19,7 +20,10 @@ const editBytesMax = 64;
 export const searchedNames = ['similar', 'unrelated'] as const;
 
 /** The target of a search; its base is the content `random`. */
-export function searchTarget(setting: Setting, name: string): Window {
+export function searchTarget<Instance extends LinearMemory>(
+  setting: Setting<Instance>,
+  name: string,
+): Window {
   if (name !== 'similar') return setting.data('other random');
   return setting.window('similar', setting.bytes, (window) =>
     edit(setting.contents.bytes('random', setting.bytes), window.u8()),
