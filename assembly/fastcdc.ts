@@ -60,15 +60,19 @@ export function fastcdc(
   while (start < end) {
     const left = end - start;
     if (left < maxBytes && final == 0) break;
-    start += chunkBytes(start, left, minBytes, averageBytes, maxBytes, maskSmall, maskLarge);
-    store<u32>(cuts, <u32>(start - data));
+    putCut(data, start, left, minBytes, averageBytes, maxBytes, maskSmall, maskLarge, cuts);
+    start = data + <usize>load<u32>(cuts);
     cuts += 4;
   }
   return <u32>((cuts - firstCut) >> 2);
 }
 
-/** Length of the chunk that begins at `start`, with `left` bytes to the end of data. */
-function chunkBytes(
+/**
+ * Writes the end of the chunk that begins at `start`, with `left` bytes to the end of data. Each exit stores its cut itself: an exit that
+ * returned it would have binaryen compute that value before every branch, four instructions a byte.
+ */
+function putCut(
+  data: usize,
   start: usize,
   left: usize,
   minBytes: usize,
@@ -76,8 +80,12 @@ function chunkBytes(
   maxBytes: usize,
   maskSmall: u64,
   maskLarge: u64,
-): usize {
-  if (left <= minBytes) return left;
+  cuts: usize,
+): void {
+  if (left <= minBytes) {
+    store<u32>(cuts, <u32>(start + left - data));
+    return;
+  }
   const longest = min(left, maxBytes);
   const centre = min(averageBytes, longest);
   let at = start + (minBytes & ~1);
@@ -87,22 +95,37 @@ function chunkBytes(
   for (let phase = 0; phase < 2; phase++) {
     while (at + 4 <= stop) {
       hash = roll(hash, load<u8>(at));
-      if ((hash & mask) == 0) return at - start;
+      if ((hash & mask) == 0) {
+        store<u32>(cuts, <u32>(at - data));
+        return;
+      }
       hash = roll(hash, load<u8>(at, 1));
-      if ((hash & mask) == 0) return at + 1 - start;
+      if ((hash & mask) == 0) {
+        store<u32>(cuts, <u32>(at + 1 - data));
+        return;
+      }
       hash = roll(hash, load<u8>(at, 2));
-      if ((hash & mask) == 0) return at + 2 - start;
+      if ((hash & mask) == 0) {
+        store<u32>(cuts, <u32>(at + 2 - data));
+        return;
+      }
       hash = roll(hash, load<u8>(at, 3));
-      if ((hash & mask) == 0) return at + 3 - start;
+      if ((hash & mask) == 0) {
+        store<u32>(cuts, <u32>(at + 3 - data));
+        return;
+      }
       at += 4;
     }
     while (at < stop) {
       hash = roll(hash, load<u8>(at));
-      if ((hash & mask) == 0) return at - start;
+      if ((hash & mask) == 0) {
+        store<u32>(cuts, <u32>(at - data));
+        return;
+      }
       at++;
     }
     mask = maskLarge;
     stop = start + (longest & ~1);
   }
-  return longest;
+  store<u32>(cuts, <u32>(start + longest - data));
 }
