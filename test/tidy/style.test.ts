@@ -55,6 +55,18 @@ describe('files', () => {
     const hosts = new Set([...lock.matchAll(/"resolved": "https?:\/\/([^/]+)\//g)].map((match) => match[1]));
     expect([...hosts].filter((host) => host !== 'registry.npmjs.org')).toEqual([]);
   });
+
+  // npm leaves out what the registry did not have when the lock was written, and `npm ci` then refuses the lock.
+  test('the lock file has every optional package that another one names', () => {
+    const { packages } = JSON.parse(textOf('package-lock.json')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const named = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+    const places = Object.keys(packages);
+    expect(named.filter((name) => !places.some((place) => place.endsWith(`node_modules/${name}`)))).toEqual(
+      [],
+    );
+  });
 });
 
 test('no check is switched off in a file', () => {

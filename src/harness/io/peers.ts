@@ -53,9 +53,10 @@ async function loadHashWasm(): Promise<{ readonly xxh3: BlockHash; readonly blak
   return { xxh3: hashing(await createXXHash128()), blake3: hashing(await createBLAKE3()) };
 }
 
+/** Wants a Buffer; a view costs nothing beside hashing. */
 async function loadBlakeHash(): Promise<BlockHash> {
   const { blake3 } = await import('@napi-rs/blake-hash');
-  return (block) => blake3(block);
+  return (block) => blake3(Buffer.from(block.buffer, block.byteOffset, block.byteLength));
 }
 
 /** Its digest is a bigint; no XXH3. */
