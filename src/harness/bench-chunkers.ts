@@ -11,7 +11,7 @@ import { cpuClock } from './io/cpu-clock.js';
 import { captureEnvironment } from './io/environment.js';
 import { Scratch } from './io/scratch.js';
 import { ChunkerBench } from './measurement/chunkers/bench.js';
-import { dataKinds, type DataKind } from './measurement/chunkers/content.js';
+import { dataKinds, type DataKind } from './measurement/data-kinds.js';
 import { foundBytes } from './measurement/chunkers/chunked.js';
 import { chunkerNames, chunkSizes, type ChunkerName, type ChunkSizes } from './measurement/chunkers/rules.js';
 import { raceChunkers } from './measurement/chunkers/speed.js';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, UsageError } from '../../src/base/errors.js';
 import { benchChunkersCommand } from '../../src/cli/commands/bench-chunkers.js';
 import { benchChunkers } from '../../src/harness/bench-chunkers.js';
-import { dataKinds } from '../../src/harness/measurement/chunkers/content.js';
+import { dataKinds } from '../../src/harness/measurement/data-kinds.js';
 import { chunkerNames } from '../../src/harness/measurement/chunkers/rules.js';
 import {
   chunkerResultsSchema,

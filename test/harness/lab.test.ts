@@ -140,7 +140,7 @@ describe('benchmarks', () => {
       'wasm',
       ...present('@huggingface/gearhash-wasm', 'gearhash-jit', 'rabin-wasm'),
     ]);
-    expect(of('vram', 'executable')).toEqual(['wasm']);
+    expect(of('vram', 'executables')).toEqual(['wasm']);
     expect(of('sha256')).toEqual(['node:crypto']);
     for (const row of results.rows) {
       const { gigabytesPerSecond, implementation, wasmInstructionsPerByte, kernel, encodedShare } = row;

@@ -4,7 +4,7 @@ import { suggestion } from '../../base/suggest.js';
 import { parseBytes } from '../../base/units.js';
 import { benchChunkers } from '../../harness/bench-chunkers.js';
 import { writeResults } from '../../harness/io/result-file.js';
-import { dataKinds, isMonotonous } from '../../harness/measurement/chunkers/content.js';
+import { dataKinds, isMonotonous } from '../../harness/measurement/data-kinds.js';
 import { chunkerNames } from '../../harness/measurement/chunkers/rules.js';
 import type { ChunkerResults } from '../../harness/report/chunker-results.js';
 import { chunkerSummaryTable } from '../../harness/report/chunker-tables.js';

@@ -9,7 +9,7 @@ import { UsageError, present } from '../../base/errors.js';
 import { Random } from '../../base/prng.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Source } from '../../workload/content/source.js';
-import { contentOf, dataSummaries, type DataKind } from '../measurement/chunkers/content.js';
+import { dataSummaries, freshSourceOf, sourceOf, type DataKind } from '../measurement/data-kinds.js';
 import {
   drawEdits,
   editActions,
@@ -36,10 +36,10 @@ export interface ChunkerData {
 
 /** One of the built-in kinds. */
 export function generatedData(kind: DataKind, seed: number, bytes: number): ChunkerData {
-  const { old, fresh } = contentOf(kind, new Random(seed).fork(kind).u32());
+  const dataSeed = new Random(seed).fork(kind).u32();
   const original = new Uint8Array(bytes);
-  old.fill(0, original);
-  return editedData(kind, dataSummaries[kind], original, fresh, seed);
+  sourceOf(kind, dataSeed).fill(0, original);
+  return editedData(kind, dataSummaries[kind], original, freshSourceOf(kind, dataSeed), seed);
 }
 
 /** Of snapshots larger than this only the beginning is used: data, edited version and both kernel memories are held at once. */

@@ -1,6 +1,6 @@
 /** Tables of `bench chunkers`: a line for each chunker and average, and every measurement. */
 import { formatBytes, formatNumber } from '../../base/units.js';
-import { isMonotonous } from '../measurement/chunkers/content.js';
+import { isMonotonous } from '../measurement/data-kinds.js';
 import { quantileShares } from '../statistics/distribution.js';
 import { geometricMean } from '../statistics/summary.js';
 import type { ChunkerResults, ChunkerRow, FoundAgain } from './chunker-results.js';

@@ -1,39 +1,33 @@
 /**
- * The bytes that kernels are measured on, by name. Seeded, the same on every machine; drawn when first asked for and kept, so that
- * cases of several block sizes share them.
+ * The bytes that kernels are measured on: the kinds of data with one seed, and two more that are set against a kind. Drawn when first asked for
+ * and kept, so that cases of several block sizes share them.
  */
 import { present } from '../../../base/errors.js';
-import { noiseSource } from '../../../workload/content/binary.js';
-import { databasePageBytes, drawDatabasePage } from '../../../workload/content/database-page.js';
-import { executableSource } from '../../../workload/content/executable.js';
-import { cellSource, zeroSource, type Source } from '../../../workload/content/source.js';
-import { codeSource, proseSource } from '../../../workload/content/text.js';
+import type { Source } from '../../../workload/content/source.js';
+import { pagesSource, sourceOf, type DataKind } from '../data-kinds.js';
 
-/** `random` is incompressible, `text` prose, `executable` like machine code with its tables, `database pages` a row store. */
-export type ContentName = 'random' | 'other random' | 'text' | 'code' | 'executable' | 'zeros' | PagesName;
-/** The same database at two moments: a third of the pages updated once or twice. */
-type PagesName = 'database pages' | 'database pages, later';
+/** `other random` has nothing in common with `random`; `later pages` are `pages` with a third of them updated once or twice. */
+export type ContentName = DataKind | 'other random' | 'later pages';
 
 /** What chunkers run on. */
-export const chunkedContents = ['random', 'text', 'code', 'executable'] as const satisfies ContentName[];
+export const chunkedContents = [
+  'random',
+  'text',
+  'code',
+  'executables',
+] as const satisfies readonly DataKind[];
 
 const seed = 0x5eed;
 
-const sources: Readonly<Record<ContentName, () => Source>> = {
-  random: () => noiseSource(seed),
-  'other random': () => noiseSource(seed + 1),
-  text: () => proseSource(seed),
-  code: () => codeSource(seed),
-  executable: () => executableSource(seed),
-  zeros: () => zeroSource,
-  'database pages': () => databaseSource(() => 1),
-  'database pages, later': () => databaseSource((page) => (page % 3 === 0 ? 2 + (page % 2) : 1)),
-};
-
-function databaseSource(versionOf: (page: number) => number): Source {
-  return cellSource(databasePageBytes, (page, into, view) =>
-    drawDatabasePage(seed, page, versionOf(page), into, view),
-  );
+function contentSource(name: ContentName): Source {
+  switch (name) {
+    case 'other random':
+      return sourceOf('random', seed + 1);
+    case 'later pages':
+      return pagesSource(seed, (page) => (page % 3 === 0 ? 2 + (page % 2) : 1));
+    default:
+      return sourceOf(name, seed);
+  }
 }
 
 export class Contents {
@@ -43,7 +37,7 @@ export class Contents {
   bytes(name: ContentName, length: number): Uint8Array {
     if ((this.#drawn.get(name)?.length ?? -1) < length) {
       const drawn = new Uint8Array(length);
-      sources[name]().fill(0, drawn);
+      contentSource(name).fill(0, drawn);
       this.#drawn.set(name, drawn);
     }
     return present(this.#drawn.get(name), name).subarray(0, length);

@@ -27,7 +27,7 @@ const insertBytesMax = 32;
 export function makePairs(name: PairName, contents: Contents, bytes: number, blockBytes: number): Pair {
   switch (name) {
     case 'overwrites': {
-      const base = contents.bytes('executable', bytes);
+      const base = contents.bytes('executables', bytes);
       return { base, target: overwritten(base) };
     }
     case 'inserts': {
@@ -36,8 +36,8 @@ export function makePairs(name: PairName, contents: Contents, bytes: number, blo
     }
     case 'database pages':
       return {
-        base: contents.bytes('database pages', bytes),
-        target: contents.bytes('database pages, later', bytes),
+        base: contents.bytes('pages', bytes),
+        target: contents.bytes('later pages', bytes),
       };
   }
 }
