@@ -17,9 +17,8 @@ import { loadPeers } from './io/peers.js';
 import { Scratch } from './io/scratch.js';
 import { isFirstData, kernelCases } from './measurement/kernels/all.js';
 import { Contents } from './measurement/kernels/content.js';
-import { countKey, instructionsPerByte } from './measurement/kernels/count.js';
+import { countCases } from './measurement/kernels/count.js';
 import { encodedShares } from './measurement/kernels/encoded-shares.js';
-import { ownCases, rivalCases } from './measurement/kernels/own.js';
 import type { Peers } from './measurement/kernels/peers.js';
 import { lapsOf, race, racesOf, type Entrant } from './measurement/kernels/race.js';
 import { kernelSchemaName } from './report/kernel-results.js';
@@ -141,7 +140,7 @@ class Run {
           speeds,
           encodedShare: shares.get(`${kernel}: ${implementation}: ${data}`) ?? null,
           wasmInstructionsPerByte:
-            implementation === 'wasm' ? (counts.get(countKey(kernel, data)) ?? null) : null,
+            implementation === 'wasm' ? (counts.get(`${kernel}: ${data}`) ?? null) : null,
         });
       }
       await new Promise((next) => setImmediate(next));
@@ -193,15 +192,13 @@ class Run {
     ];
   }
 
+  /** Instructions a byte by `kernel: data`. */
   #counts(blockBytes: number): ReadonlyMap<string, number> {
     const { bytes, isWanted } = this.#options;
-    const choices = { contents: this.#contents, isWanted };
-    const own = createWasmKernels('metered');
-    const rivals = createRivals('metered');
-    return new Map([
-      ...instructionsPerByte(own, ownCases(own, bytes, blockBytes, choices)),
-      ...instructionsPerByte(rivals, rivalCases(rivals, bytes, blockBytes, choices)),
-    ]);
+    const counts = countCases(bytes, blockBytes, { contents: this.#contents, isWanted });
+    return new Map(
+      counts.map((count) => [`${count.kernel}: ${count.data}`, count.instructions / count.bytes]),
+    );
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * `bench kernels --exact`: executed WebAssembly instructions of every kernel on every kind of data, on one thread or several. The same
- * on every machine, to the last instruction; docs/exact-cost.md says what that tells and what it does not.
+ * `bench kernels --exact`: executed WebAssembly instructions of every kernel that is built here, ours and rivals, on every kind of data, on
+ * one thread or several. The same on every machine, to the last instruction; docs/exact-cost.md says what that tells and what it does not.
  */
 import { throwIfCancelled } from '../base/errors.js';
 import { InlineExecutor, type Executor } from '../engine/parallel/executor.js';
-import { caseDefinitions } from './measurement/kernels/own.js';
+import { builtKernelNames } from './measurement/kernels/own.js';
 import { CountingLane, type CountJob, type KernelCount } from './measurement/kernels/counting.js';
 import { exactKernelSchemaName, type ExactKernelResults } from './report/exact-kernel-results.js';
 
@@ -25,11 +25,6 @@ export interface ExactKernelOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
-
-/** Kernels that have instructions to count, in their order. */
-export const countedKernelNames: readonly string[] = [
-  ...new Set(caseDefinitions.map(({ kernel }) => kernel)),
-];
 
 /** Throws CancelledError. */
 export async function countKernels(options: ExactKernelOptions = {}): Promise<ExactKernelResults> {
@@ -57,7 +52,7 @@ export async function countKernels(options: ExactKernelOptions = {}): Promise<Ex
 /** Kernel by kernel, each at every block size. */
 function jobsOf({ blockBytes, bytes = 4 * KiB * KiB, kernels }: ExactKernelOptions): CountJob[] {
   const blocks = blockBytes ?? [4 * KiB, 16 * KiB, 64 * KiB, 1024 * KiB];
-  const names = countedKernelNames.filter((name) => kernels?.includes(name) ?? true);
+  const names = builtKernelNames.filter((name) => kernels?.includes(name) ?? true);
   return names.flatMap((kernel) =>
     blocks.map((block) => ({ kernel, blockBytes: block, bytes: Math.max(bytes, block) })),
   );

@@ -109,6 +109,8 @@ describe('bench kernels --exact', () => {
     'zero-test',
     '--kernel',
     'fastcdc',
+    '--kernel',
+    'rolling-gear-search',
     '--size',
     '64KiB',
   ];
@@ -127,6 +129,7 @@ describe('bench kernels --exact', () => {
     expect(stdout).toMatch(/^kernel +data +block +instructions +per byte\n/);
     expect(stdout).toMatch(/^zero test +zeros +16 KiB +[\d,]+ +0\.\d{4}$/m);
     expect(stdout).toMatch(/^fastcdc +text +16 KiB +[\d,]+ +\d+\.\d{4}$/m);
+    expect(stdout).toMatch(/^rolling gear search +similar +16 KiB +[\d,]+ +\d+\.\d{4}$/m);
   });
 
   test.each([

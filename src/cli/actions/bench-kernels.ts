@@ -4,10 +4,11 @@ import { suggestion } from '../../base/suggest.js';
 import { textTable } from '../../base/text-table.js';
 import { formatBytes, parseBytes } from '../../base/units.js';
 import { benchKernels } from '../../harness/bench-kernels.js';
-import { countedKernelNames, countKernels } from '../../harness/exact-kernels.js';
+import { countKernels } from '../../harness/exact-kernels.js';
 import { withCpuProfile } from '../../harness/io/cpu-profile.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { kernelCaseNames } from '../../harness/measurement/kernels/all.js';
+import { builtKernelNames } from '../../harness/measurement/kernels/own.js';
 import type { ExactKernelResults } from '../../harness/report/exact-kernel-results.js';
 import type { KernelResults } from '../../harness/report/kernel-results.js';
 import { kernelsTable, targetsSummary, targetsTable } from '../../harness/report/kernel-tables.js';
@@ -55,10 +56,10 @@ async function runExact(input: Input, { signal, terminal }: Context): Promise<Ou
     throw new UsageError(`--${name} does not go with --exact, which counts instructions and takes no time`);
   }
   const kernels = input.list('kernel').map(kernelNamed);
-  const uncounted = kernels.find((name) => !countedKernelNames.includes(name));
+  const uncounted = kernels.find((name) => !builtKernelNames.includes(name));
   if (uncounted !== undefined) {
     throw new UsageError(`${uncounted} has no WebAssembly instructions to count`, {
-      hint: 'leave out --exact, or name a kernel of ours',
+      hint: 'leave out --exact, or name a kernel that is built here',
     });
   }
   const blockBytes = input.list('block').map(blockSize);

@@ -3,14 +3,11 @@ import type { KernelInstance } from '../../../kernels/abi.js';
 import type { RivalInstance } from '../../../kernels/rivals.js';
 import type { Contents } from './content.js';
 import type { OwnCase } from './definition.js';
-import { caseDefinitions, ownCases, rivalCases, rivalDefinitions } from './own.js';
+import { builtKernelNames, caseDefinitions, ownCases, rivalCases, rivalDefinitions } from './own.js';
 import { peerCases, yardstickNames, type PeerCase, type Peers } from './peers.js';
 
 /** Names that cases have, in their order. */
-export const kernelCaseNames: readonly string[] = [
-  ...new Set([...caseDefinitions, ...rivalDefinitions].map(({ kernel }) => kernel)),
-  ...yardstickNames,
-];
+export const kernelCaseNames: readonly string[] = [...builtKernelNames, ...yardstickNames];
 
 /** Twins take up to several hundred times as long: a smaller buffer keeps their passes short. They are far from being bound by memory. */
 const twinBytesMax = 1 << 18;

@@ -1,30 +1,34 @@
-/** Exact cost: WebAssembly instructions of one pass, on instances of the metered build. */
+/** Exact cost: WebAssembly instructions of one pass of each case, our own and rivals', on instances of the metered build. */
 import { assert, present } from '../../../base/errors.js';
 import type { InstructionCounter } from '../../../kernels/abi.js';
-import type { OwnCase } from './definition.js';
+import { createWasmKernels } from '../../../kernels/load.js';
+import { createRivals } from '../../../kernels/rivals.js';
+import type { CaseChoices, OwnCase } from './definition.js';
+import { ownCases, rivalCases } from './own.js';
 
-/** By kernel and data, instructions for each byte of input. */
-export function instructionsPerByte(
-  instance: InstructionCounter,
-  cases: readonly OwnCase[],
-): ReadonlyMap<string, number> {
-  const count = present(instance.instructions, 'a metered instance');
-  return new Map(
-    cases.map((item) => {
-      const executed = instructionsOf(item, count);
-      assert(executed > 0, 'a pass executes instructions');
-      return [countKey(item.kernel, item.data), executed / item.bytes];
-    }),
-  );
+export interface CaseCount {
+  readonly kernel: string;
+  readonly data: string;
+  /** Bytes of input in one pass. */
+  readonly bytes: number;
+  readonly instructions: number;
 }
 
-/** Of one pass; `count` reads the instance's counter. */
-export function instructionsOf({ pass }: OwnCase, count: () => number): number {
+/** Over `bytes` bytes in blocks of `blockBytes`, a power of two from 1 KiB; in the order of the lists, rivals last. */
+export function countCases(bytes: number, blockBytes: number, choices: CaseChoices): CaseCount[] {
+  const own = createWasmKernels('metered');
+  const rivals = createRivals('metered');
+  return [
+    ...ownCases(own, bytes, blockBytes, choices).map((item) => counted(own, item)),
+    ...rivalCases(rivals, bytes, blockBytes, choices).map((item) => counted(rivals, item)),
+  ];
+}
+
+function counted(instance: InstructionCounter, { kernel, data, bytes, pass }: OwnCase): CaseCount {
+  const count = present(instance.instructions, 'a metered instance');
   const before = count();
   pass();
-  return count() - before;
-}
-
-export function countKey(kernel: string, data: string): string {
-  return `${kernel}: ${data}`;
+  const instructions = count() - before;
+  assert(instructions > 0, 'a pass executes instructions');
+  return { kernel, data, bytes, instructions };
 }

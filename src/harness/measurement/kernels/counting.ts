@@ -1,13 +1,10 @@
 /**
  * Counts the instructions of kernel cases, each in one pass on the metered build: no clock, no rounds. Counts are the same on every machine,
- * for any number of workers, in any order: each job has an instance of its own, and all bytes are seeded.
+ * for any number of workers, in any order: each job has instances of its own, and all bytes are seeded.
  */
-import { assert } from '../../../base/errors.js';
-import { createWasmKernels } from '../../../kernels/load.js';
 import type { Lane } from '../../../engine/parallel/executor.js';
 import { Contents } from './content.js';
-import { instructionsOf } from './count.js';
-import { ownCases } from './own.js';
+import { countCases, type CaseCount } from './count.js';
 
 /** All data of one kernel at one block size. Structured-cloneable. */
 export interface CountJob {
@@ -17,13 +14,8 @@ export interface CountJob {
   readonly bytes: number;
 }
 
-export interface KernelCount {
-  readonly kernel: string;
-  readonly data: string;
+export interface KernelCount extends CaseCount {
   readonly blockBytes: number;
-  /** Bytes of input in one pass. */
-  readonly bytes: number;
-  readonly instructions: number;
 }
 
 export class CountingLane implements Lane<CountJob, readonly KernelCount[]> {
@@ -31,18 +23,12 @@ export class CountingLane implements Lane<CountJob, readonly KernelCount[]> {
   readonly #contents = new Contents();
 
   run({ kernel, blockBytes, bytes }: CountJob): readonly KernelCount[] {
-    const instance = createWasmKernels('metered');
-    const { instructions } = instance;
-    assert(instructions !== undefined, 'the metered build counts');
     const contents = this.#contents;
     const isWanted = (name: string): boolean => name === kernel;
-    return ownCases(instance, bytes, blockBytes, { contents, isWanted }).map((item) => ({
-      kernel,
-      data: item.data,
-      blockBytes,
-      bytes: item.bytes,
-      instructions: instructionsOf(item, instructions),
-    }));
+    return countCases(bytes, blockBytes, { contents, isWanted }).map((count) => {
+      const { data, instructions } = count;
+      return { kernel, data, blockBytes, bytes: count.bytes, instructions };
+    });
   }
 
   close(): void {

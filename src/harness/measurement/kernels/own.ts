@@ -25,6 +25,11 @@ export const rivalDefinitions: readonly CaseDefinition<RivalInstance>[] = [
   ...rivalSearchCases,
 ];
 
+/** Kernels that are built here, in their order: those that have instructions to count. */
+export const builtKernelNames: readonly string[] = [
+  ...new Set([...caseDefinitions, ...rivalDefinitions].map(({ kernel }) => kernel)),
+];
+
 /** Cases over `bytes` bytes in blocks of `blockBytes` (a power of two from 1 KiB), all on one instance, in the order of the lists. */
 export function ownCases(
   instance: KernelInstance,
