@@ -11,7 +11,7 @@ import { kernelCaseNames } from '../../harness/measurement/kernels/all.js';
 import { builtKernelNames } from '../../harness/measurement/kernels/own.js';
 import type { ExactKernelResults } from '../../harness/report/exact-kernel-results.js';
 import type { KernelResults } from '../../harness/report/kernel-results.js';
-import { kernelsTable, targetsSummary, targetsTable } from '../../harness/report/kernel-tables.js';
+import { kernelsTable, sizeNote, targetsSummary, targetsTable } from '../../harness/report/kernel-tables.js';
 import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
@@ -110,8 +110,10 @@ function blockSize(text: string): number {
 
 function kernelText({ rows, targets, absent }: KernelResults, { colours, columns }: Terminal): string {
   const style = { colours, columns };
+  const note = sizeNote(rows);
   return [
     renderTable(kernelsTable(rows), style),
+    ...(note === undefined ? [] : ['', note]),
     ...(targets.length === 0
       ? []
       : ['', renderTable(targetsTable(targets), style), '', targetsSummary(targets)]),

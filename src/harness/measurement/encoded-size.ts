@@ -1,5 +1,5 @@
 /**
- * The size of an encoded pair, as a package would hold it: operations, differences and literals, each compressed on its own with the
+ * An encoded pair as a package would hold it: operations, differences and literals, each compressed on its own with the
  * engine's default choice (codec by entropy, level 3). Each block is a pair of its own; in a package neighbours share streams, which
  * compresses better. What a segment's head adds, some 60 bytes for up to 4 MiB, is not counted.
  */
@@ -8,6 +8,7 @@ import { present } from '../../base/errors.js';
 import { OperationWriter } from '../../engine/delta/operations.js';
 import { chooseAndCompress, orderZeroMillibits } from '../../engine/package/compression.js';
 import type { CompressionChoice } from '../../engine/package/codecs.js';
+import type { PackedStream } from '../../engine/package/model.js';
 
 const compression: CompressionChoice = { codec: 'auto', level: 3, deflate: 'portable' };
 
@@ -19,15 +20,14 @@ export interface EncodedPair {
   readonly literals: Uint8Array;
 }
 
-export interface EncodedSize {
-  readonly operationBytes: number;
-  readonly differenceBytes: number;
-  readonly literalBytes: number;
-  /** All three, compressed. */
-  readonly packedBytes: number;
+/** A pair's streams as they lie in a package; addresses count from the start of the pair's two blocks. */
+export interface PackedPair {
+  readonly operations: PackedStream;
+  readonly differences: PackedStream;
+  readonly literals: PackedStream;
 }
 
-export function encodedSize({ records, differences, literals }: EncodedPair): EncodedSize {
+export function packPair({ records, differences, literals }: EncodedPair): PackedPair {
   const writer = new OperationWriter(0);
   for (let i = 0; i < records.length; i += 3) {
     const length = present(records[i + 1], 'length');
@@ -36,20 +36,21 @@ export function encodedSize({ records, differences, literals }: EncodedPair): En
     else if (records[i] === deltaKind.copy) writer.push({ kind: 'copy', length, baseAddress });
     else writer.push({ kind: 'add', length, baseAddress });
   }
-  const operations = writer.finish();
-  const packed = [operations, differences, literals].map(
-    (bytes) => chooseAndCompress(bytes, compression, entropyOf(bytes)).stream.packed.length,
-  );
   return {
-    operationBytes: operations.length,
-    differenceBytes: differences.length,
-    literalBytes: literals.length,
-    packedBytes: packed.reduce((sum, bytes) => sum + bytes, 0),
+    operations: packed(writer.finish()),
+    differences: packed(differences),
+    literals: packed(literals),
   };
 }
 
-function entropyOf(bytes: Uint8Array): number {
+/** Bytes of all three streams, compressed. */
+export function encodedSize(pair: EncodedPair): number {
+  const { operations, differences, literals } = packPair(pair);
+  return operations.packed.length + differences.packed.length + literals.packed.length;
+}
+
+function packed(bytes: Uint8Array): PackedStream {
   const counts = new Uint32Array(256);
   for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
-  return orderZeroMillibits(counts, bytes.length);
+  return chooseAndCompress(bytes, compression, orderZeroMillibits(counts, bytes.length)).stream;
 }

@@ -21,7 +21,7 @@ export const kernelRowSchema = z.strictObject({
     .number()
     .nullable()
     .describe(
-      'of a delta encoder: encoded bytes, as a package holds them, over bytes of the target; else null',
+      'of a delta encoder: encoded bytes over bytes of the target, ours compressed as a package holds them; else null',
     ),
 });
 export type KernelRow = z.infer<typeof kernelRowSchema>;

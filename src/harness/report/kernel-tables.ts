@@ -22,7 +22,7 @@ export function kernelsTable(rows: readonly KernelRow[]): Table {
       right('lowest'),
       right('highest'),
       ...(isCounted ? [right('instructions/byte')] : []),
-      ...(isSized ? [right('encoded')] : []),
+      ...(isSized ? [right('encoded, compressed')] : []),
     ],
     rows: rows.map((row) => {
       const { median, low, high } = row.gigabytesPerSecond;
@@ -56,8 +56,9 @@ export function targetsTable(targets: readonly TargetResult[]): Table {
 
 /** `xxh3-128 of random, 4 KiB: speed against hash-wasm`. */
 export function targetWords({ kernel, data, blockBytes, figure, peer }: TargetResult): string {
-  const what = figure === 'instructions' ? 'instructions a byte' : `${figure} against ${peer ?? ''}`;
-  return `${kernel} of ${data}, ${formatBytes(blockBytes)}: ${what}`;
+  const place = `${kernel} of ${data}, ${formatBytes(blockBytes)}`;
+  if (figure === 'instructions') return `${place}: instructions a byte`;
+  return `${place}: ${figure === 'size' ? 'compressed size' : figure} against ${peer ?? ''}`;
 }
 
 export function limitWords(target: TargetResult): string {
@@ -79,6 +80,16 @@ function rangeWords(target: TargetResult): string {
   const { measured } = target;
   if (measured === null || measured.low === measured.high) return '';
   return `${figureWords(target, measured.low)} to ${figureWords(target, measured.high)}`;
+}
+
+/** What encoded sizes are of, for those who read them beside speeds. */
+const sizeWords =
+  'Encoded sizes of our deltas are after compression at level 3, as a package holds them; their speed is without it. The speed and size of zstd ' +
+  'are both of its whole work.';
+
+/** Undefined where no row has a size. */
+export function sizeNote(rows: readonly KernelRow[]): string | undefined {
+  return rows.some(({ encodedShare }) => encodedShare !== null) ? sizeWords : undefined;
 }
 
 /** How many of the targets that could be judged are met. */

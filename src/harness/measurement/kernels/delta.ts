@@ -173,7 +173,7 @@ export function encodedShare(
       records: columns,
       differences: differences.u8(0, differenceBytes),
       literals: literals.u8(0, literalBytes),
-    }).packedBytes;
+    });
   }
   return packedBytes / bytes;
 }

@@ -23,7 +23,7 @@ export interface SpeedTarget {
   };
   /** Our speed over the peer's, at least. */
   readonly ratioMin: number;
-  /** Our encoded bytes over the peer's, at most. */
+  /** Our encoded bytes over the peer's, at most: after compression, which the speed is without. */
   readonly sizeRatioMax?: number;
 }
 

@@ -1,7 +1,7 @@
 /** The report of `bench kernels`: targets and what was reached, charts, every row, environment, how to reproduce. */
 import { formatBytes } from '../../../base/units.js';
 import type { KernelResults } from '../kernel-results.js';
-import { kernelsTable, targetsSummary, targetsTable } from '../kernel-tables.js';
+import { kernelsTable, sizeNote, targetsSummary, targetsTable } from '../kernel-tables.js';
 import { machineTable } from '../tables.js';
 import { collapsed, figure, renderDocument, table, type ChartLibraries, type PageChart } from './document.js';
 import { html, type Markup } from './markup.js';
@@ -23,16 +23,16 @@ export function renderKernelPage(
     <h2>Environment</h2>
     ${table(machineTable(environment, [['rounds', String(rounds)]]))}
     <h2>How to reproduce</h2>
-    ${reproduction(bytes, rounds)}`;
+    ${reproduction(bytes, rounds, sizeNote(rows) ?? '')}`;
   return renderDocument('snapdelta kernels', 'Kernels beside their peers', body, charts, libraries);
 }
 
-function reproduction(bytes: number, rounds: number): Markup {
+function reproduction(bytes: number, rounds: number, sizes: string): Markup {
   return html`<pre><code>snapdelta bench kernels --size ${bytes} --rounds ${rounds}</code></pre>
     <p>
       Speeds are 1e9 bytes of input per second of CPU time over buffers of ${formatBytes(bytes)}, or less
       where a library is slow. What is compared runs in turn, a lap each in every round; ratios are taken
       round by round, so that a machine that changes its speed changes both sides. Compare figures within this
-      page, not between pages. Instructions and encoded sizes are exact: the same on every machine.
+      page, not between pages. Instructions and encoded sizes are exact: the same on every machine. ${sizes}
     </p>`;
 }
