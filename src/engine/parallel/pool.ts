@@ -1,7 +1,11 @@
 /**
  * Runs jobs on worker threads (piscina). Each worker builds its own lane from the setup: own kernels, own file handles. A task costs
  * some 0.3 ms of messaging, so jobs travel in batches; at most two batches a worker are under way, which bounds memory.
+ *
+ * Law: no worker is stopped while it loads its modules. Node 20 aborts the whole process when a thread is terminated there
+ * (v8::Module::IsGraphAsync, reached through require of an ES module), and a short run ends before its last workers have started.
  */
+import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { fromPlainFailure, type PlainFailure } from '../../base/errors.js';
 import type { Executor } from './executor.js';
@@ -23,6 +27,8 @@ export type Batch<Result> =
 export class PoolExecutor<Job, Result> implements Executor<Job, Result> {
   readonly #pool: Piscina<Job[], Batch<Result>>;
   readonly #options: PoolOptions<Job>;
+  /** Settled for each worker when it has loaded its modules, or ended. */
+  readonly #loaded: readonly Promise<void>[];
 
   constructor(options: PoolOptions<Job>) {
     this.#options = options;
@@ -32,6 +38,9 @@ export class PoolExecutor<Job, Result> implements Executor<Job, Result> {
       maxThreads: options.workers,
       workerData: options.setup,
     });
+    // Of a worker without a task, which fails no job; one that has a task rejects it.
+    this.#pool.on('error', () => undefined);
+    this.#loaded = this.#pool.threads.map(hasLoaded);
   }
 
   async *run(jobs: Iterable<Job>): AsyncGenerator<Result, void, void> {
@@ -57,8 +66,18 @@ export class PoolExecutor<Job, Result> implements Executor<Job, Result> {
   }
 
   async close(): Promise<void> {
+    // Idle workers do not keep the process alive, and it has to last until they may be stopped.
+    for (const thread of this.#pool.threads) thread.ref();
+    await Promise.all(this.#loaded);
     await this.#pool.destroy();
   }
+}
+
+/** The first message of a worker says that its modules are loaded. */
+function hasLoaded(thread: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['message', 'error', 'exit']) thread.once(event, () => resolve());
+  });
 }
 
 function* inBatches<T>(items: Iterable<T>, sizeFor: (item: T) => number): Generator<T[]> {
