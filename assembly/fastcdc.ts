@@ -6,7 +6,7 @@
  * The paper rolls two bytes a step with pre-shifted tables. No mask has a bit above 47, so that judges every byte exactly as
  * rolling one byte a step does; what remains visible is its rounding: hashing starts at the even offset below the
  * minimum, the strict mask ends at the even offset below the average, and the last byte of an odd window is never judged.
- * One byte a step, unrolled by four, is faster in WebAssembly.
+ * One byte a step is faster in WebAssembly: rolling two, unrolled alike, is 2 to 3 % slower. docs/kernels.md says what bounds it.
  *
  * Limits: average a power of two from 64 B to 16 MiB; minimum at least 2.
  */
@@ -68,8 +68,8 @@ export function fastcdc(
 }
 
 /**
- * Writes the end of the chunk that begins at `start`, with `left` bytes to the end of data. Each exit stores its cut itself: an exit that
- * returned it would have binaryen compute that value before every branch, four instructions a byte.
+ * Writes the end of the chunk that begins at `start`, with `left` bytes to the end of data. The cut is stored where it is found: returned, binaryen would
+ * have its value computed before every branch, four instructions a byte.
  */
 function putCut(
   data: usize,
@@ -93,28 +93,42 @@ function putCut(
   let mask = maskSmall;
   let stop = start + (centre & ~1);
   for (let phase = 0; phase < 2; phase++) {
-    while (at + 4 <= stop) {
-      hash = roll(hash, load<u8>(at));
-      if ((hash & mask) == 0) {
-        store<u32>(cuts, <u32>(at - data));
-        return;
-      }
-      hash = roll(hash, load<u8>(at, 1));
-      if ((hash & mask) == 0) {
-        store<u32>(cuts, <u32>(at + 1 - data));
-        return;
-      }
-      hash = roll(hash, load<u8>(at, 2));
-      if ((hash & mask) == 0) {
-        store<u32>(cuts, <u32>(at + 2 - data));
-        return;
-      }
-      hash = roll(hash, load<u8>(at, 3));
-      if ((hash & mask) == 0) {
-        store<u32>(cuts, <u32>(at + 3 - data));
-        return;
-      }
-      at += 4;
+    // Sixteen bytes without a cut a step; those with one are left to the loop behind.
+    while (at + 16 <= stop) {
+      let next = roll(hash, load<u8>(at));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 1));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 2));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 3));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 4));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 5));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 6));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 7));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 8));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 9));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 10));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 11));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 12));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 13));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 14));
+      if ((next & mask) == 0) break;
+      next = roll(next, load<u8>(at, 15));
+      if ((next & mask) == 0) break;
+      hash = next;
+      at += 16;
     }
     while (at < stop) {
       hash = roll(hash, load<u8>(at));
