@@ -160,7 +160,8 @@ export interface KernelFunctions {
    * Copy/add/literal instructions that rebuild `target` from `base`. `diagonal` is the base offset that lies opposite target offset 0
    * (as a signed 32-bit number): it is tried first. `operations` receives records of three u32 {kind, length, baseOffset}
    * (kinds below; baseOffset is 0 for literals); lengths are positive and sum to targetLength. At most `operationsCapacity` records
-   * are written (at least 1): where they run out, the rest is one literal. `table` is scratch of 2^tableBits u32.
+   * are written (at least 1): where they run out, the rest is one literal. `table` is scratch of 2^tableBits (1 to 20) u32.
+   * The base is below 2^24 - 16 bytes, the target below 2^30.
    * An ADD is chosen where an approximate match is cheaper than literals: runs that mostly equal the base.
    * Returns the record count (0 for an empty target).
    */

@@ -118,6 +118,17 @@ describe('the window on the base', () => {
     ]);
     expect(meter.reading().counts.bytesRead).toBe(90 + 131_072 + 90 + 90 + 50_000);
   });
+
+  test('is not read again for every byte of a walk backwards, or of one in long steps', () => {
+    for (const step of [-2, 60_000]) {
+      const { window, meter } = over();
+      const asked = 20_000;
+      for (let i = 0; i < asked; i++) window.read((900_000 + i * step + 9e9) % 900_000, new Uint8Array(1));
+      const { bytesRead = 0 } = meter.reading().counts;
+      expect(bytesRead).toBeGreaterThan(131_072);
+      expect(bytesRead).toBeLessThan(33 * asked + 131_072);
+    }
+  });
 });
 
 test('ranges that touch are one, and what lies across a gap is not contained', () => {
