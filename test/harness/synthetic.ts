@@ -11,7 +11,11 @@ import { metricDescriptors } from '../../src/harness/measurement/metric.js';
 import type { Row, WorkloadRecord } from '../../src/harness/measurement/row.js';
 import { labSchemaName } from '../../src/harness/report/lab-results.js';
 import type { LabResults } from '../../src/harness/report/lab-results.js';
-import type { KernelRow } from '../../src/harness/report/kernel-results.js';
+import { kernelSchemaName } from '../../src/harness/report/kernel-results.js';
+import type { KernelResults, KernelRow } from '../../src/harness/report/kernel-results.js';
+import { kernelTargets } from '../../src/harness/measurement/kernels/targets.js';
+import { spread } from '../../src/harness/statistics/summary.js';
+import { judgeTargets, type Measured } from '../../src/harness/tuning/kernel-targets.js';
 import { judgeProfile } from '../../src/harness/tuning/verdict.js';
 
 const MiB = 2 ** 20;
@@ -135,6 +139,24 @@ function kernelRows(random: Random): KernelRow[] {
   );
 }
 
+const environment: LabResults['environment'] = {
+  measuredAt: '2026-01-01T00:00:00.000Z',
+  snapdelta: '0.1.0',
+  gitCommit: null,
+  cpu: 'Made-up CPU',
+  cores: 2,
+  memoryBytes: 8 * 2 ** 30,
+  platform: 'linux x64',
+  kernel: '6.1.0',
+  node: 'v20.20.2',
+  v8: '11.3',
+  calibration: {
+    memcpyGigabytesPerSecond: 9,
+    sha256GigabytesPerSecond: 1.5,
+    loopMillisecondsPerMillion: 0.7,
+  },
+};
+
 export function syntheticResults(seed = 1): LabResults {
   const random = new Random(seed);
   const profiles = shippedProfileNames().map((name) => loadProfile(name));
@@ -147,23 +169,7 @@ export function syntheticResults(seed = 1): LabResults {
   return {
     schema: labSchemaName,
     complete: true,
-    environment: {
-      measuredAt: '2026-01-01T00:00:00.000Z',
-      snapdelta: '0.1.0',
-      gitCommit: null,
-      cpu: 'Made-up CPU',
-      cores: 2,
-      memoryBytes: 8 * 2 ** 30,
-      platform: 'linux x64',
-      kernel: '6.1.0',
-      node: 'v20.20.2',
-      v8: '11.3',
-      calibration: {
-        memcpyGigabytesPerSecond: 9,
-        sha256GigabytesPerSecond: 1.5,
-        loopMillisecondsPerMillion: 0.7,
-      },
-    },
+    environment,
     options: { quick: false, scale: 1, rounds: 2, workers: 1, jobs: 1 },
     metrics: [...metricDescriptors],
     workloads: [...syntheticWorkloads],
@@ -178,5 +184,50 @@ export function syntheticResults(seed = 1): LabResults {
       link,
     })),
     verdicts: profiles.map((profile) => judgeProfile(profile, own.get(profile.name) ?? '', measured)),
+  };
+}
+
+/** Kernel, implementation and data of what no target names, but a run of all kernels has. */
+const untargeted = [
+  ['compare', 'twin', 'equal'],
+  ['rolling sums', 'wasm', 'random'],
+  ['sha256', 'node:crypto', 'random'],
+  ['seqcdc', 'wasm', 'random'],
+] as const;
+
+/** A run of `bench kernels` that never happened: every kernel of a target, and its peers. */
+export function syntheticKernelResults(seed = 1): KernelResults {
+  const random = new Random(seed);
+  const names = new Set(untargeted.map((name) => name.join(': ')));
+  for (const target of kernelTargets) {
+    for (const data of target.data) {
+      names.add([target.kernel, 'wasm', data].join(': '));
+      if (target.kind !== 'speed') continue;
+      const { peer } = target;
+      for (const name of peer.implementations) names.add([peer.kernel, name, peer.data ?? data].join(': '));
+    }
+  }
+  const measured = [...names].flatMap((name) => {
+    const [kernel = '', implementation = '', data = ''] = name.split(': ');
+    const isOurs = implementation === 'wasm';
+    const speed = (isOurs ? 8 : 2) * (0.5 + random.float());
+    return [4096, 16_384, 65_536, 1_048_576].map((blockBytes): Measured => ({
+      kernel,
+      implementation,
+      data,
+      blockBytes,
+      speeds: [0, 1, 2].map(() => speed * (0.95 + random.float() * 0.1)),
+      encodedShare: kernel === 'delta encode' ? 0.01 + random.float() / 1000 : null,
+      wasmInstructionsPerByte: isOurs ? 1 + random.float() : null,
+    }));
+  });
+  return {
+    schema: kernelSchemaName,
+    environment,
+    bytes: 16 * MiB,
+    rounds: 3,
+    absent: [],
+    rows: measured.map(({ speeds, ...row }) => ({ ...row, gigabytesPerSecond: spread(speeds) })),
+    targets: judgeTargets(measured),
   };
 }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { readSpecification } from '../../../src/harness/io/chart-files.js';
 import { renderPng, renderSvg } from '../../../src/harness/io/render.js';
-import { laboratoryCharts } from '../../../src/harness/report/charts/all.js';
+import { kernelCharts, laboratoryCharts } from '../../../src/harness/report/charts/all.js';
 import { assembleChart, withTheme } from '../../../src/harness/report/charts/chart.js';
 import { themeNames } from '../../../src/harness/report/charts/theme.js';
-import { syntheticResults } from '../synthetic.js';
+import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
 
-const charts = laboratoryCharts(syntheticResults());
+const charts = [
+  ...laboratoryCharts(syntheticResults()).map((chart) => ({ of: 'the laboratory', chart })),
+  ...kernelCharts(syntheticKernelResults()).map((chart) => ({ of: 'kernels', chart })),
+];
 
-describe.each(charts)('chart $name', (chart) => {
+describe.each(charts)('chart $chart.name of $of', ({ chart }) => {
   const specification = assembleChart(readSpecification(chart.name), chart);
 
   it.each(themeNames)('gives the same bytes each time (%s)', async (theme) => {
@@ -20,9 +23,9 @@ describe.each(charts)('chart $name', (chart) => {
     expect(Buffer.from(png).equals(Buffer.from(again))).toBe(true);
   });
 
-  it('says its title and draws every number', async () => {
+  it.each(themeNames)('says its title and draws every number, without a complaint (%s)', async (theme) => {
     const warnings: string[] = [];
-    const svg = await renderSvg(withTheme(specification, 'light'), (warning) => warnings.push(warning));
+    const svg = await renderSvg(withTheme(specification, theme), (warning) => warnings.push(warning));
     expect(warnings).toEqual([]);
     expect(svg).toContain(chart.title.replace(/&/g, '&amp;').replace(/</g, '&lt;'));
     expect(svg).not.toMatch(/NaN|undefined|Infinity/);

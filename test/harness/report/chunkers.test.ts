@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -70,12 +70,8 @@ describe('the report of chunkers', () => {
   const outPath = mkdtempSync(join(tmpdir(), 'snapdelta-chunkers-'));
   afterAll(() => rmSync(outPath, { recursive: true, force: true }));
 
-  it('is a page with tables, and every chart as SVG and PNG in both themes', async () => {
+  it('has its tables, and says how to reproduce them', async () => {
     const { pagePath } = await writeReport(results, outPath);
-    const pictures = chunkerChartNames.flatMap((name) =>
-      ['light', 'dark'].flatMap((theme) => [`${name}-${theme}.svg`, `${name}-${theme}.png`]),
-    );
-    expect(readdirSync(outPath).sort()).toEqual(['index.html', ...pictures].sort());
     const page = readFileSync(pagePath, 'utf8');
     for (const title of ['Bytes found again', 'Chunk sizes', 'Environment']) expect(page).toContain(title);
     expect(page).toContain('snapdelta bench chunkers --seed 1 --rounds 1');

@@ -1,51 +1,76 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+/** The report of each kind of results: what is written, and how it behaves in a browser. */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeReport } from '../../../src/harness/io/write-report.js';
-import { chartNames } from '../../../src/harness/report/charts/chart.js';
+import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
+import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
+import { chartNames, chunkerChartNames, kernelChartNames } from '../../../src/harness/report/charts/chart.js';
 import { html, inlineJson, inlineScript } from '../../../src/harness/report/html/markup.js';
 import type { LabResults } from '../../../src/harness/report/lab-results.js';
-import { syntheticResults } from '../synthetic.js';
+import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
+import { drawnFigures, isBrowserInstalled, launchBrowser, openReport, reportFiles } from './pages.js';
 
-const executablePath = '/usr/bin/chromium';
 const hostile = '<img src=x onerror="globalThis.broken = true"></script>';
-const results: LabResults = {
+const laboratory: LabResults = {
   ...syntheticResults(),
   workloads: syntheticResults().workloads.map((workload) => ({ ...workload, summary: hostile })),
 };
+const kernels = { ...syntheticKernelResults(), absent: [hostile] };
+let nowMs = 0;
+const chunkers = await benchChunkers({
+  bytes: 256 << 10,
+  averageBytes: [1024, 4096],
+  kinds: ['random', 'executables', 'zeros'],
+  rounds: 1,
+  clock: { nowMs: () => (nowMs += 20) },
+});
+
+interface Report {
+  readonly kind: string;
+  readonly results: ReportedResults;
+  readonly charts: readonly string[];
+  readonly outPath: string;
+}
+
 const outPath = mkdtempSync(join(tmpdir(), 'snapdelta-report-'));
-let page = '';
+afterAll(() => rmSync(outPath, { recursive: true, force: true }));
+const reports: readonly Report[] = [
+  { kind: 'laboratory', results: laboratory, charts: chartNames },
+  { kind: 'kernels', results: kernels, charts: kernelChartNames },
+  {
+    kind: 'chunkers',
+    results: { ...chunkers, data: chunkers.data.map((data) => ({ ...data, summary: hostile })) },
+    charts: chunkerChartNames,
+  },
+].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 
 beforeAll(async () => {
-  const { pagePath } = await writeReport(results, outPath);
-  page = readFileSync(pagePath, 'utf8');
+  for (const report of reports) await writeReport(report.results, report.outPath);
 });
-afterAll(() => rmSync(outPath, { recursive: true, force: true }));
 
-describe('the report', () => {
+describe.each(reports)('the report of $kind', ({ charts, outPath: folder }) => {
+  const page = (): string => readFileSync(join(folder, 'index.html'), 'utf8');
+
   it('is a page and every chart as SVG and PNG in both themes', () => {
-    const pictures = chartNames.flatMap((name) =>
-      ['light', 'dark'].flatMap((theme) => [`${name}-${theme}.svg`, `${name}-${theme}.png`]),
-    );
-    expect(readdirSync(outPath).sort()).toEqual(['index.html', ...pictures].sort());
-    for (const name of pictures.filter((file) => file.endsWith('.png'))) {
-      expect(readFileSync(join(outPath, name)).subarray(1, 4).toString()).toBe('PNG');
+    const files = reportFiles(charts);
+    expect(readdirSync(folder).sort()).toEqual(files);
+    for (const name of files.filter((file) => file.endsWith('.png'))) {
+      expect(readFileSync(join(folder, name)).subarray(1, 4).toString()).toBe('PNG');
     }
   });
 
   it('refers to nothing outside itself', () => {
-    const markup = page.replace(/<script[^>]*>[\s\S]*?<\/script>/g, '');
+    const markup = page().replace(/<script[^>]*>[\s\S]*?<\/script>/g, '');
     expect(markup).not.toMatch(/(?:src|href)\s*=\s*"(?!data:)/);
     expect(markup).not.toMatch(/@import|url\(/);
     expect(markup).toContain("default-src 'none'");
   });
 
   it('shows foreign text as text', () => {
-    expect(page).not.toContain(hostile);
-    expect(page).toContain('&#60;img src=x');
+    expect(page()).not.toContain(hostile);
+    expect(page()).toContain('&#60;img src=x');
   });
 });
 
@@ -64,55 +89,42 @@ describe('markup', () => {
   });
 });
 
-describe.skipIf(!existsSync(executablePath))('in a browser', () => {
+describe.skipIf(!isBrowserInstalled)('in a browser', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
 
-  async function open(colorScheme: 'light' | 'dark', complaints: string[]): Promise<Page> {
-    const context = await browser.newContext({ colorScheme, viewport: { width: 1400, height: 900 } });
-    const view = await context.newPage();
-    view.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  describe.each(reports)('the report of $kind', ({ charts, outPath: folder }) => {
+    it.each(['light', 'dark'] as const)('draws every chart in %s without a complaint', async (theme) => {
+      const { view, complaints } = await openReport(browser, folder, theme);
+      const drawn = await drawnFigures(view);
+      expect(drawn.map(({ chart }) => chart).sort()).toEqual([...charts].sort());
+      for (const figure of drawn) {
+        expect(figure.theme).toBe(theme);
+        expect(figure.marks, figure.chart ?? '').toBeGreaterThan(40);
+        expect(figure.width).toBeGreaterThan(500);
+      }
+      expect(await view.evaluate(() => 'broken' in globalThis)).toBe(false);
+      expect(complaints).toEqual([]);
+      await view.context().close();
     });
-    view.on('pageerror', (error) => complaints.push(error.message));
-    view.on('request', (request) => {
-      if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
-    });
-    await view.goto(pathToFileURL(join(outPath, 'index.html')).href);
-    await view.waitForFunction(
-      (count) => document.querySelectorAll('figure[data-drawn]').length === count,
-      chartNames.length,
-    );
-    return view;
-  }
 
-  it.each(['light', 'dark'] as const)('draws every chart in %s without a complaint', async (colorScheme) => {
-    const complaints: string[] = [];
-    const view = await open(colorScheme, complaints);
-    const drawn = await view.$$eval('figure', (figures) =>
-      figures.map((figure) => ({
-        theme: figure.getAttribute('data-drawn'),
-        marks: figure.querySelectorAll('.view svg path, .view svg text').length,
-        width: figure.querySelector('.view svg')?.getBoundingClientRect().width ?? 0,
-      })),
-    );
-    expect(drawn).toHaveLength(chartNames.length);
-    for (const { theme, marks, width } of drawn) {
-      expect(theme).toBe(colorScheme);
-      expect(marks).toBeGreaterThan(50);
-      expect(width).toBeGreaterThan(500);
-    }
-    expect(await view.evaluate(() => 'broken' in globalThis)).toBe(false);
-    expect(complaints).toEqual([]);
-    await view.context().close();
+    it('fits a phone: the page itself does not scroll sideways, with all of its tables open', async () => {
+      const { view, complaints } = await openReport(browser, folder, 'light', 390);
+      const width = await view.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+        return document.documentElement.scrollWidth;
+      });
+      expect(width).toBeLessThanOrEqual(390);
+      expect(complaints).toEqual([]);
+      await view.context().close();
+    });
   });
 
   it('changes theme on demand and sorts tables', async () => {
-    const complaints: string[] = [];
-    const view = await open('light', complaints);
+    const { view, complaints } = await openReport(browser, join(outPath, 'laboratory'), 'light');
     await view.click('.theme');
     await view.waitForFunction(() =>
       [...document.querySelectorAll('figure')].every(
@@ -131,18 +143,9 @@ describe.skipIf(!existsSync(executablePath))('in a browser', () => {
         Number((row.children[2] as HTMLElement | undefined)?.dataset['value']),
       );
     });
-    expect(sent).toHaveLength(results.rows.length);
+    expect(sent).toHaveLength(laboratory.rows.length);
     expect(sent).toEqual([...sent].sort((a, b) => a - b));
     expect(complaints).toEqual([]);
-    await view.context().close();
-  });
-
-  it('fits a phone: the page itself does not scroll sideways', async () => {
-    const complaints: string[] = [];
-    const view = await open('light', complaints);
-    await view.setViewportSize({ width: 390, height: 800 });
-    const width = await view.evaluate(() => document.documentElement.scrollWidth);
-    expect(width).toBeLessThanOrEqual(390);
     await view.context().close();
   });
 });

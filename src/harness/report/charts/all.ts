@@ -32,7 +32,7 @@ export function chunkerCharts({ rows }: ChunkerResults): Chart[] {
 /** Speed by block size shows one kind of data for each kernel; the others are in the table. */
 export function kernelCharts({ rows, targets }: KernelResults): Chart[] {
   const shown = rows.filter(({ kernel, data }) => isFirstData(kernel, data));
-  return [targetsChart(targets), kernelsChart(shown)].filter(hasData);
+  return [targetsChart(targets), kernelsChart(shown), collisionRiskChart(shown)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

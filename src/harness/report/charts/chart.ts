@@ -13,7 +13,7 @@ export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 
 /** Of `bench chunkers`. */
 export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
 /** Of `bench kernels`. */
-export const kernelChartNames = ['kernel-targets', 'kernels'] as const;
+export const kernelChartNames = ['kernel-targets', 'kernels', 'collision-risk'] as const;
 export type ChartName =
   (typeof chartNames)[number] | (typeof chunkerChartNames)[number] | (typeof kernelChartNames)[number];
 
