@@ -10,8 +10,8 @@
  * Two vectors, of even and of odd positions, cover 16 positions; words 16 bytes apart serve two neighbouring vectors. Only the greatest c(p) of
  * 32 positions is compared; which position it was is asked afterwards, in one step of thirty.
  *
- * Speed, against FastCDC in one process on a busy Zen 4, best of many interleaved passes: 16 to 17 GB/s and 3.7 to 4.8 times as fast over half a MiB. Over 8 to
- * 16 MiB 2.4 to 2.9 times at an average of 16 KiB and 2.8 to 3.8 times at 64 KiB: there memory is the bound. What costs is the number of loads and of candidates:
+ * Speed, against FastCDC in one process on a busy Zen 4, best of many interleaved passes: 16 to 17 GB/s and 3.7 to 3.8 times as fast over 1 MiB. Over 8 to
+ * 16 MiB 2.4 to 2.7 times at an average of 16 KiB and 2.8 to 3.8 times at 64 KiB: there memory is the bound. What costs is the number of loads and of candidates:
  * - Ten loads a step and two constants fit the sixteen registers. Fourteen loads (a fourth word), all of which V8 hoists, do not: the same loop, without a
  *   single candidate, fell from 17 to 12 GB/s.
  * - Each candidate ends a loop that was predicted to go on: 12 ns over half a MiB, 33 ns over 8 MiB, where the loads that were under way ahead are lost too. Half as many

@@ -13,7 +13,11 @@ export interface GearScan {
   reset(): void;
 }
 
-/** Each call copies its piece into the library's memory: longer ones copy what lies behind the cut in vain, shorter ones call more often. */
+/**
+ * Each call copies its piece into the library's memory: longer ones copy what lies behind the cut in vain, shorter ones call more often. From 8 to 24 KiB
+ * gearhash-jit is as fast within 3 %, at 4 and at 64 KiB 7 to 10 % slower. @huggingface/gearhash-wasm is bound by its own loop: 0.14 GB/s for 16 and for 64 KiB;
+ * its `nextMatches`, which finds all of a buffer but cannot skip the minimum, reaches 0.115 for 64 KiB, 256 KiB and 1 MiB.
+ */
 const pieceBytesMax = 16_384;
 
 /** Skips the minimum after each cut, then looks for a match in pieces up to the maximum. */
