@@ -5,6 +5,7 @@ import { exitCodes } from '../../src/base/errors.js';
 import { exactKernelResultsSchema } from '../../src/harness/report/exact-kernel-results.js';
 import { exactPipelineResultsSchema } from '../../src/harness/report/exact-pipeline-results.js';
 import { kernelResultsSchema } from '../../src/harness/report/kernel-results.js';
+import { processRatios, processResultsSchema } from '../../src/harness/report/process-results.js';
 import { catalogue } from '../../src/cli/catalogue.js';
 import { Sandbox, edited, noise } from './program.js';
 
@@ -142,6 +143,56 @@ describe('bench kernels --exact', () => {
     expect(code).toBe(exitCodes.usage);
     expect(stderr).toContain(message);
   });
+});
+
+describe('bench pipeline --processes', () => {
+  const words = ['bench', 'pipeline', '--processes'];
+
+  test('writes a round of costs and both ratios, each against its limit', () => {
+    const { code, stdout, stderr } = sandbox.run(
+      ...words,
+      '--size',
+      '1MiB',
+      '--rounds',
+      '2',
+      '--out',
+      'processes.json',
+    );
+    expect(code, stderr).toBe(0);
+    const results = processResultsSchema.parse(
+      JSON.parse(readFileSync(sandbox.path('processes.json'), 'utf8')),
+    );
+    expect(results.bytes).toBe(1 << 20);
+    expect(results.rounds).toHaveLength(2);
+    for (const { emptyMs, versionMs, diffMs } of results.rounds) {
+      for (const cpuMs of [emptyMs, versionMs, diffMs]) expect(cpuMs).toBeGreaterThan(0);
+    }
+    expect(results.ratios).toEqual(processRatios(results.rounds));
+    expect(results.ratios.map(({ name, limit }) => [name, limit])).toEqual([
+      ['unchanged pair', 6],
+      ['start', 1.5],
+    ]);
+    expect(stdout).toMatch(/^CPU time +at most +measured +range +result\n/);
+    expect(stdout).toMatch(/^--version \/ node -e 0 +<= 1\.5x +[\d.]+x +[\d.]+x to [\d.]+x +(met|missed)$/m);
+  });
+
+  test('judges the median of the ratios of rounds', () => {
+    const round = (versionMs: number, diffMs: number) => ({ emptyMs: 40, versionMs, readMs: 10, diffMs });
+    expect(processRatios([round(60, 100), round(61, 101), round(20, 40)])).toMatchObject([
+      { measured: { median: 6, low: 0, high: 6.1 }, status: 'met' },
+      { measured: { median: 1.5, low: 0.5, high: 1.525 }, status: 'met' },
+    ]);
+    expect(processRatios([round(61, 101)]).map(({ status }) => status)).toEqual(['missed', 'missed']);
+  });
+
+  test.each([['--workload', 'unchanged'], ['--strategy', 'fixed'], ['--workers', '2'], ['--exact']])(
+    '%s is refused',
+    (option, ...value) => {
+      const { code, stderr } = sandbox.run(...words, option, ...value);
+      expect(code).toBe(exitCodes.usage);
+      expect(stderr).toContain(`${option} does not go with --processes`);
+    },
+  );
 });
 
 describe('bench pipeline --exact', () => {
