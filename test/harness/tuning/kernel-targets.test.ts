@@ -1,7 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { kernelCaseNames } from '../../../src/harness/measurement/kernels/all.js';
-import { caseDefinitions, rivalDefinitions } from '../../../src/harness/measurement/kernels/own.js';
-import { kernelTargets } from '../../../src/harness/measurement/kernels/targets.js';
 import { judgeTargets, type Measured } from '../../../src/harness/tuning/kernel-targets.js';
 
 const KiB = 1024;
@@ -93,17 +90,5 @@ describe('targets', () => {
     expect(counted(16)).toEqual(['met']);
     expect(counted(16.01)).toEqual(['missed']);
     expect(counted(null)).toEqual(['not counted']);
-  });
-
-  it('name data that the kernels are measured on', () => {
-    const definitions = [...caseDefinitions, ...rivalDefinitions];
-    for (const { kernel, data } of kernelTargets) {
-      const known = definitions.filter((definition) => definition.kernel === kernel);
-      if (known.length === 0) continue;
-      // b3sum's file is no case: it is read from disk.
-      const names = [...known.flatMap((definition) => definition.data), 'cached file'];
-      expect(names).toEqual(expect.arrayContaining([...data]));
-    }
-    expect(kernelCaseNames).toContain('memcpy');
   });
 });
