@@ -120,6 +120,18 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 
+  test('lead from README to every document', () => {
+    const reached = new Set(['README.md']);
+    for (const path of reached) {
+      for (const file of linkedFrom(path)) if (file.endsWith('.md')) reached.add(file);
+    }
+    expect(documents.filter((path) => !reached.has(path))).toEqual([]);
+  });
+
+  test('README fits on a screen', () => {
+    expect(textOf('README.md').split('\n').length).toBeLessThanOrEqual(60);
+  });
+
   test('every decision record is listed', () => {
     const architecture = textOf('docs/architecture.md');
     const records = filesBelow('docs/decisions', '.md');
@@ -132,6 +144,13 @@ describe('links', () => {
     }
   });
 });
+
+/** Files of the repository that a document's links name. */
+function linkedFrom(path: string): string[] {
+  return [...textOf(path).matchAll(/\]\(([^)\s#]+)/g)]
+    .map((match) => join(dirname(path), match[1] ?? ''))
+    .filter((file) => existsSync(join(root, file)));
+}
 
 /** As GitHub makes them from headings. */
 function anchorsOf(path: string): string[] {
