@@ -13,7 +13,7 @@ const padded: usize = memory.data(64, 16);
 
 /** Offset in `jobs` of the first free lane: 0, 4, 8 or 12; 0 whenever the kernel is left. */
 let queued: usize = 0;
-/** Length of the queued chunks; without meaning when there are none. */
+/** Length of the queued chunks; 0 whenever the kernel is left, so that no call costs more or less for the one before. */
 let queuedBytes: usize = 0;
 
 /**
@@ -62,6 +62,7 @@ export function flushChunks(): void {
     chunks4(jobs, queuedBytes);
   }
   queued = 0;
+  queuedBytes = 0;
 }
 
 /** Runs the parents that are still queued. */
