@@ -42,6 +42,11 @@ export class ByteReader {
 
   /** Unsigned LEB128 of at most 53 bits; refuses encodings longer than the shortest one. */
   varint(field: string): number {
+    const first = this.#bytes[this.#at];
+    if (first !== undefined && first < 0x80) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (let count = 1; ; count++) {

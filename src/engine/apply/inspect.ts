@@ -5,7 +5,8 @@
 import { assert, present } from '../../base/errors.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import { Arena } from '../../kernels/arena.js';
-import { operationKind, readOperations, type Operation } from '../delta/operations.js';
+import { readOperations } from '../delta/operation-reader.js';
+import { operationKind, type Operation } from '../delta/operations.js';
 import { Hasher, fingerprints } from '../fingerprint/fingerprint.js';
 import { codecNames, decompress, type CodecName } from '../package/codecs.js';
 import { PackageDecoder } from '../package/decode.js';

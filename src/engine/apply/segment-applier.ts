@@ -8,22 +8,20 @@ import { DataError } from '../../base/errors.js';
 import { leafBytes, segmentBytesMax } from '../../base/limits.js';
 import type { Meter } from '../../base/meter.js';
 import type { Workspace } from '../../kernels/workspace.js';
-import { readOperations, type Operation } from '../delta/operations.js';
+import { OperationReader } from '../delta/operation-reader.js';
+import { operationKind } from '../delta/operations.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
 import { equalBytes } from '../fingerprint/identity.js';
 import { hashCuts, type ScanContext } from '../fingerprint/scan.js';
 import type { Segment } from '../package/model.js';
 import type { SnapshotShape } from '../snapshot/snapshot.js';
 import type { TargetWriter } from '../snapshot/target-writer.js';
-import { BaseWindow } from './base-window.js';
+import { OperationBatch } from './operation-batch.js';
 import { OperationCursor } from './operation-cursor.js';
 import { piecesOf, type Piece } from './pieces.js';
 import { SegmentStreams } from './segment-streams.js';
 import { AppliedSegments } from './target-ranges.js';
 import { Zeros } from './zeros.js';
-
-/** Below this an addition in plain code is done before a kernel call would begin. */
-const kernelBytesMin = 256;
 
 export interface ApplierParts {
   /** Kernels, the base's reader and layout, the package's fingerprint, the meter. */
@@ -37,7 +35,7 @@ export class SegmentApplier {
   readonly #parts: ApplierParts;
   readonly #workspace: Workspace;
   readonly #meter: Meter;
-  readonly #base: BaseWindow;
+  readonly #batch: OperationBatch;
   readonly #applied = new AppliedSegments();
   readonly #zeroLeafDigest: Uint8Array;
   /** Digests of all leaves of the target, in order; complete when all segments are. */
@@ -48,7 +46,7 @@ export class SegmentApplier {
     this.#parts = parts;
     this.#workspace = context.workspace;
     this.#meter = context.meter;
-    this.#base = new BaseWindow(context.reader, context.layout, context.meter);
+    this.#batch = new OperationBatch(context);
     this.#zeroLeafDigest = hasher.digest(new Uint8Array(leafBytes));
     this.leafDigests = new Uint8Array(target.layout.leafCount * hasher.fingerprint.digestBytes);
   }
@@ -65,7 +63,7 @@ export class SegmentApplier {
       throw new DataError(`${what} covers more than ${segmentBytesMax} bytes`);
     const streams = new SegmentStreams(segment, this.#applied.sourcesOf(segment), this.#meter);
     const bounds = { targetAddress, targetBytes, baseBytes: context.layout.totalBytes };
-    const cursor = new OperationCursor(readOperations(streams.operations, bounds));
+    const cursor = new OperationCursor(new OperationReader(streams.operations, bounds));
     const width = hasher.fingerprint.digestBytes;
     let first = -1;
     let last = -1;
@@ -92,10 +90,13 @@ export class SegmentApplier {
     }
     const zeros = new Zeros();
     for (let at = 0; at < piece.length;) {
-      const { operation, done } = cursor;
-      const length = Math.min(operation.length - done, piece.length - at);
-      this.#perform(operation, done, length, piece, at, streams);
-      if (operation.kind === 'zero') zeros.add(at, at + length);
+      const length = Math.min(cursor.left, piece.length - at);
+      if (OperationBatch.holds(cursor.kind, length)) {
+        at = this.#batch.rebuild(cursor, streams, at, piece.length, zeros);
+        continue;
+      }
+      this.#perform(cursor, length, piece, at, streams);
+      if (cursor.kind === operationKind.zero) zeros.add(at, at + length);
       at += length;
       cursor.advance(length);
     }
@@ -103,46 +104,41 @@ export class SegmentApplier {
     else this.#finish(piece, zeros);
   }
 
-  /** Rebuilds [at, at + length) of the piece from the operation's bytes [done, done + length). */
-  #perform(
-    operation: Operation,
-    done: number,
-    length: number,
-    piece: Piece,
-    at: number,
-    streams: SegmentStreams,
-  ): void {
+  /** Rebuilds [at, at + length) of the piece from the operation under way, straight in its place. */
+  #perform(cursor: OperationCursor, length: number, piece: Piece, at: number, streams: SegmentStreams): void {
     const out = this.#workspace.window('target').u8(at, length);
-    switch (operation.kind) {
-      case 'literal':
-        this.#meter.time('apply', () => out.set(streams.take('literals', length)));
+    const { address } = cursor;
+    switch (cursor.kind) {
+      case operationKind.literal:
+        streams.literals.claim(length);
+        this.#meter.time('apply', () => out.set(streams.literals.take()));
         break;
-      case 'zero':
+      case operationKind.zero:
         this.#meter.time('apply', () => out.fill(0));
         break;
-      case 'copy':
-        this.#base.read(operation.baseAddress + done, out);
+      case operationKind.repeat:
+        if (cursor.isAtStart) streams.checkRepeat(address, cursor.left);
+        this.#repeat(address, piece.address, out);
         break;
-      case 'add':
-        this.#base.read(operation.baseAddress + done, out);
-        this.#meter.time('apply', () => this.#add(at, out, streams.take('differences', length)));
-        break;
-      case 'repeat':
-        if (done === 0) streams.checkRepeat(operation.sourceAddress, operation.length);
-        this.#repeat(operation.sourceAddress + done, piece.address, out);
+      default:
+        this.#readBase(address, out);
+        if (cursor.kind === operationKind.copy) break;
+        streams.differences.claim(length);
+        this.#meter.time('apply', () => this.#add(at, streams.differences.take()));
     }
   }
 
-  /** Adds differences to the base bytes at offset `at` of the target window, of which `out` is a view. */
-  #add(at: number, out: Uint8Array, differences: Uint8Array): void {
-    if (out.length < kernelBytesMin) {
-      for (let i = 0; i < out.length; i++) out[i] = (out[i] ?? 0) + (differences[i] ?? 0);
-      return;
-    }
+  #readBase(address: number, into: Uint8Array): void {
+    this.#meter.time('read', () => this.#parts.context.reader.read(address, into));
+    this.#meter.count('bytesRead', into.length);
+  }
+
+  /** Adds differences to the base bytes at offset `at` of the target window. */
+  #add(at: number, differences: Uint8Array): void {
     const addend = this.#workspace.window('differences');
     const pointer = this.#workspace.window('target').pointer + at;
     addend.u8(0, differences.length).set(differences);
-    this.#workspace.kernels.functions.addBytes(pointer, addend.pointer, out.length, pointer);
+    this.#workspace.kernels.functions.addBytes(pointer, addend.pointer, differences.length, pointer);
   }
 
   /** Copies target bytes from `source` on, of which those before `pieceAddress` are written already. */

@@ -7,11 +7,11 @@ import type { TargetRanges } from './target-ranges.js';
 
 export class SegmentStreams {
   readonly operations: Uint8Array;
+  readonly differences: Payload;
+  readonly literals: Payload;
   readonly #what: string;
   readonly #segment: Segment;
   readonly #sources: TargetRanges;
-  readonly #streams: Record<'differences' | 'literals', Uint8Array>;
-  readonly #used = { differences: 0, literals: 0 };
 
   constructor(segment: Segment, sources: TargetRanges, meter: Meter) {
     this.#what = `segment ${segment.index}`;
@@ -22,23 +22,13 @@ export class SegmentStreams {
       return meter.time('decompress', () => decompress(codec, packed, rawBytes));
     };
     this.operations = unpack('operations');
-    this.#streams = { differences: unpack('differences'), literals: unpack('literals') };
-  }
-
-  /** The next bytes of a stream. */
-  take(name: 'differences' | 'literals', length: number): Uint8Array {
-    const start = this.#used[name];
-    const stream = this.#streams[name];
-    if (length > stream.length - start) {
-      throw new DataError(`${this.#what} needs more ${name} than its ${stream.length} bytes`);
-    }
-    this.#used[name] = start + length;
-    return stream.subarray(start, start + length);
+    this.differences = new Payload(this.#what, 'differences', unpack('differences'));
+    this.literals = new Payload(this.#what, 'literals', unpack('literals'));
   }
 
   /**
    * Throws DataError unless the target bytes [source, source + length) are this segment's own or of its dependencies. That they lie before
-   * the present position is readOperations' to check.
+   * the present position is OperationReader's to check.
    */
   checkRepeat(source: number, length: number): void {
     const { targetAddress } = this.#segment;
@@ -49,9 +39,42 @@ export class SegmentStreams {
 
   /** Throws DataError unless all bytes were used. */
   end(): void {
-    for (const name of ['differences', 'literals'] as const) {
-      const left = this.#streams[name].length - this.#used[name];
-      if (left > 0) throw new DataError(`${this.#what} has ${left} bytes of ${name} that nothing uses`);
+    this.differences.end();
+    this.literals.end();
+  }
+}
+
+/** A stream of bytes that operations use in order: first claimed, operation by operation, then taken, many at once. */
+export class Payload {
+  readonly #what: string;
+  readonly #name: StreamName;
+  readonly #bytes: Uint8Array;
+  #claimed = 0;
+  #taken = 0;
+
+  constructor(what: string, name: StreamName, bytes: Uint8Array) {
+    this.#what = what;
+    this.#name = name;
+    this.#bytes = bytes;
+  }
+
+  /** Claims the next `length` bytes. Throws DataError when there are fewer. */
+  claim(length: number): void {
+    if (length > this.#bytes.length - this.#claimed) {
+      throw new DataError(`${this.#what} needs more ${this.#name} than its ${this.#bytes.length} bytes`);
     }
+    this.#claimed += length;
+  }
+
+  /** A view of all that was claimed since the last call. */
+  take(): Uint8Array {
+    const bytes = this.#bytes.subarray(this.#taken, this.#claimed);
+    this.#taken = this.#claimed;
+    return bytes;
+  }
+
+  end(): void {
+    const left = this.#bytes.length - this.#claimed;
+    if (left > 0) throw new DataError(`${this.#what} has ${left} bytes of ${this.#name} that nothing uses`);
   }
 }

@@ -9,16 +9,14 @@
  *
  * `displacement` is base address minus target address of the segment's previous COPY or ADD, 0 at the segment's start, so
  * instructions that follow the same diagonal cost no address, and a changed byte between two copies costs the next
- * copy's tag. Decoding checks every length and address.
+ * copy's tag. Decoding (operation-reader.ts) checks every length and address.
  */
-import { ByteReader, ByteWriter } from '../../base/codec.js';
-import { DataError } from '../../base/errors.js';
-import { addressMax, operationsMax } from '../../base/limits.js';
+import { ByteWriter } from '../../base/codec.js';
 
 export const operationKind = { literal: 0, copy: 1, repeat: 2, zero: 3, add: 4 } as const;
 
 /** Further kinds of tags: `length` is the copy's, which follows the displacement; a literal of 0, 1 or varint bytes precedes it. */
-const onwardKind = { copy: 5, afterByte: 6, afterLiteral: 7 } as const;
+export const onwardKind = { copy: 5, afterByte: 6, afterLiteral: 7 } as const;
 
 /** Addresses are absolute, in the base's (copy, add) or the target's (repeat) address space. */
 export type Operation =
@@ -133,82 +131,4 @@ function merge(first: Operation, second: Operation): Operation | undefined {
       // Each repeat reads only bytes before itself; merged, the second could reach into the first.
       return undefined;
   }
-}
-
-export interface OperationBounds {
-  readonly targetAddress: number;
-  readonly targetBytes: number;
-  readonly baseBytes: number;
-}
-
-/**
- * Decodes a stream of operations that must cover exactly [targetAddress, targetAddress + targetBytes). Throws DataError for an
- * empty operation, an address outside the base or not before the target position, or a wrong total.
- */
-export function* readOperations(stream: Uint8Array, bounds: OperationBounds): Generator<Operation> {
-  const reader = new ByteReader(stream);
-  const end = bounds.targetAddress + bounds.targetBytes;
-  let at = bounds.targetAddress;
-  let displacement = 0;
-  let count = 0;
-  const take = (length: number): number => {
-    if (++count > operationsMax) throw new DataError(`a segment has more than ${operationsMax} operations`);
-    if (length < 1 || length > end - at) {
-      throw new DataError(
-        `operation ${count} covers ${length} bytes where ${end - at} are left in the segment`,
-      );
-    }
-    at += length;
-    return length;
-  };
-  /** The base address opposite the last `length` bytes taken. */
-  const opposite = (length: number): number => {
-    const baseAddress = at - length + displacement;
-    if (!(baseAddress >= 0 && baseAddress <= addressMax && length <= bounds.baseBytes - baseAddress)) {
-      throw new DataError(
-        `operation ${count} copies from outside the base (address ${baseAddress}, length ${length})`,
-      );
-    }
-    return baseAddress;
-  };
-  while (reader.remaining > 0) {
-    const tag = reader.varint('operation');
-    const stated = Math.floor(tag / 8);
-    const kind = tag % 8;
-    switch (kind) {
-      case operationKind.literal:
-        yield { kind: 'literal', length: take(stated) };
-        break;
-      case operationKind.zero:
-        yield { kind: 'zero', length: take(stated) };
-        break;
-      case operationKind.copy:
-      case operationKind.add: {
-        const length = take(stated);
-        displacement += reader.signedVarint('base address');
-        const baseAddress = opposite(length);
-        yield { kind: kind === operationKind.copy ? 'copy' : 'add', length, baseAddress };
-        break;
-      }
-      case operationKind.repeat: {
-        const length = take(stated);
-        const distance = reader.varint('repeat distance');
-        if (distance < length || distance > at - length) {
-          throw new DataError(`operation ${count} repeats target bytes that are not before it`);
-        }
-        yield { kind: 'repeat', length, sourceAddress: at - length - distance };
-        break;
-      }
-      default: {
-        if (kind === onwardKind.afterByte) yield { kind: 'literal', length: take(1) };
-        if (kind === onwardKind.afterLiteral) {
-          yield { kind: 'literal', length: take(reader.varint('literal length')) };
-        }
-        const length = take(stated);
-        yield { kind: 'copy', length, baseAddress: opposite(length) };
-      }
-    }
-  }
-  if (at !== end)
-    throw new DataError(`a segment's operations leave ${end - at} bytes of its range uncovered`);
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createWasmKernels } from '../../kernels/load.js';
 import { Arena } from '../../kernels/arena.js';
-import { readOperations } from '../../engine/delta/operations.js';
+import { readOperations } from '../../engine/delta/operation-reader.js';
 import { fingerprints, Hasher } from '../../engine/fingerprint/fingerprint.js';
 import { decompress } from '../../engine/package/codecs.js';
 import { PackageDecoder } from '../../engine/package/decode.js';

@@ -1,11 +1,9 @@
-/** The applier's parts on their own: pieces, the window on the base, ranges that may be repeated, zeros, and the target's entries. */
+/** The applier's parts on their own: pieces, runs of the base, ranges that may be repeated, zeros, and the target's entries. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { stoppedClock } from '../../../src/base/clock.js';
 import { DataError } from '../../../src/base/errors.js';
 import { leafBytes, regionLeavesMax } from '../../../src/base/limits.js';
-import { Meter } from '../../../src/base/meter.js';
-import { BaseWindow } from '../../../src/engine/apply/base-window.js';
+import { BaseRuns } from '../../../src/engine/apply/base-runs.js';
 import { Layout } from '../../../src/engine/snapshot/layout.js';
 import { pieceBytesMax, piecesOf } from '../../../src/engine/apply/pieces.js';
 import { TargetRanges } from '../../../src/engine/apply/target-ranges.js';
@@ -71,63 +69,107 @@ test('a range off the leaf grid is refused', () => {
   expect(() => [...piecesOf(layout, 0, leafBytes - 1, 'segment 3')]).toThrow(DataError);
 });
 
-describe('the window on the base', () => {
-  const bytes = content(5, 1_000_000);
-  const over = () => {
-    const reads: [number, number][] = [];
-    const meter = new Meter(stoppedClock);
-    const reader = {
-      read: (address: number, into: Uint8Array) => {
-        reads.push([address, into.length]);
-        into.set(bytes.subarray(address, address + into.length));
-      },
-      close: () => undefined,
-    };
-    return { window: new BaseWindow(reader, new Layout([{ sizeBytes: bytes.length }]), meter), reads, meter };
-  };
+describe('runs of the base', () => {
+  const sizes = [0, 100_000, 7, 0, 20_000, 300_000, 60_000];
+  const layout = new Layout(sizes.map((sizeBytes) => ({ sizeBytes })));
+  const bytes = content(5, layout.totalBytes);
+  const place = fc.record({
+    near: fc.boolean(),
+    step: fc.integer({ min: -3000, max: 30_000 }),
+    at: fc.nat(layout.totalBytes - 1),
+    length: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 40_000 })),
+  });
 
-  test('gives the base’s bytes wherever it is asked', () => {
-    const read = fc.record({ at: fc.nat(999_999), length: fc.oneof(fc.nat(500), fc.nat(200_000)) });
+  test('hold every range that was given a place, one beside the other', () => {
     fc.assert(
-      fc.property(fc.array(read, { maxLength: 40 }), (list) => {
-        const { window } = over();
-        for (const { at, length } of list) {
-          const into = new Uint8Array(Math.min(length, bytes.length - at));
-          window.read(at, into);
-          expect(Buffer.compare(into, bytes.subarray(at, at + into.length))).toBe(0);
-        }
-      }),
-      { seed: 8, numRuns: 100 },
+      fc.property(
+        fc.array(place, { maxLength: 60 }),
+        fc.integer({ min: 40_000, max: 400_000 }),
+        (list, capacity) => {
+          const runs = new BaseRuns(layout, capacity);
+          const placed: { offset: number; address: number; length: number }[] = [];
+          let last = 0;
+          for (const { near, step, at, length: wanted } of list) {
+            const address = near ? Math.min(Math.max(0, last + step), layout.totalBytes - 1) : at;
+            const length = Math.min(wanted, layout.totalBytes - address);
+            const offset = runs.place(address, length);
+            if (offset < 0) continue;
+            placed.push({ offset, address, length });
+            last = address + length;
+          }
+          const window = new Uint8Array(capacity);
+          let used = 0;
+          for (const run of runs.take()) {
+            expect(run.offset).toBe(used);
+            used += run.length;
+            window.set(bytes.subarray(run.address, run.address + run.length), run.offset);
+          }
+          expect(used).toBeLessThanOrEqual(capacity);
+          for (const { offset, address, length } of placed) {
+            const found = window.subarray(offset, offset + length);
+            expect(Buffer.compare(found, bytes.subarray(address, address + length))).toBe(0);
+          }
+          expect(runs.take()).toEqual([]);
+        },
+      ),
+      { seed: 8, numRuns: 300 },
     );
   });
 
-  test('serves neighbouring small reads from one, and others one by one', () => {
-    const { window, reads, meter } = over();
-    for (let at = 0; at < 100_000; at += 100) window.read(at, new Uint8Array(90));
-    expect(reads).toEqual([
-      [0, 90],
-      [100, 131_072],
-    ]);
-    window.read(500_000, new Uint8Array(90));
-    window.read(900_000, new Uint8Array(90));
-    window.read(200_000, new Uint8Array(50_000));
-    expect(reads.slice(2)).toEqual([
-      [500_000, 90],
-      [900_000, 90],
-      [200_000, 50_000],
-    ]);
-    expect(meter.reading().counts.bytesRead).toBe(90 + 131_072 + 90 + 90 + 50_000);
+  const bytesOfRuns = (runs: BaseRuns) => runs.take().reduce((sum, { length }) => sum + length, 0);
+  const runsOf = (capacity: number, ...ranges: [number, number][]) => {
+    const runs = new BaseRuns(layout, capacity);
+    const offsets = ranges.map(([address, length]) => runs.place(address, length));
+    return { offsets, reads: runs.take().map(({ address, length }) => [address, length]) };
+  };
+
+  test('read along what lies between close ranges, and nothing of what is far', () => {
+    expect(runsOf(1e6, [10, 5], [15, 5], [16_404, 20], [12, 3], [33_000, 9], [32_999, 9])).toEqual({
+      offsets: [0, 5, 16_394, 2, 16_414, 16_423],
+      reads: [
+        [10, 16_414],
+        [33_000, 9],
+        [32_999, 9],
+      ],
+    });
   });
 
-  test('is not read again for every byte of a walk backwards, or of one in long steps', () => {
-    for (const step of [-2, 60_000]) {
-      const { window, meter } = over();
+  test('reach into another file only for bytes that are wanted', () => {
+    const wanted: [number, number][] = [
+      [99_990, 10],
+      [100_000, 9],
+      [100_010, 5],
+      [100_020, 5],
+    ];
+    expect(runsOf(1e6, ...wanted).reads).toEqual([[99_990, 35]]);
+    expect(runsOf(1e6, [99_990, 5], [100_000, 9]).reads).toEqual([
+      [99_990, 5],
+      [100_000, 9],
+    ]);
+  });
+
+  test('read at most 33 bytes for one, however ranges lie', () => {
+    for (const step of [-2, 20, 3000, 16_000, 60_000]) {
       const asked = 20_000;
-      for (let i = 0; i < asked; i++) window.read((900_000 + i * step + 9e9) % 900_000, new Uint8Array(1));
-      const { bytesRead = 0 } = meter.reading().counts;
-      expect(bytesRead).toBeGreaterThan(131_072);
-      expect(bytesRead).toBeLessThan(33 * asked + 131_072);
+      let read = 0;
+      const runs = new BaseRuns(layout, 400_000);
+      for (let i = 0; i < asked; i++) {
+        const address = (400_000 + i * step + 9e9) % 400_000;
+        if (runs.place(address, 1) >= 0) continue;
+        read += bytesOfRuns(runs);
+        expect(runs.place(address, 1)).toBe(0);
+      }
+      read += bytesOfRuns(runs);
+      expect(read).toBeGreaterThanOrEqual(asked);
+      expect(read).toBeLessThanOrEqual(33 * asked + 131_072);
     }
+  });
+
+  test('take no more than there is room for, and less where less fits', () => {
+    expect(runsOf(100, [0, 60], [1000, 60], [50, 20], [60, 40], [80, 21], [500, 1])).toEqual({
+      offsets: [0, -1, 50, 60, -1, -1],
+      reads: [[0, 100]],
+    });
   });
 });
 

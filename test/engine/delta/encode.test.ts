@@ -3,7 +3,7 @@ import { stoppedClock } from '../../../src/base/clock.js';
 import { Meter } from '../../../src/base/meter.js';
 import { Random } from '../../../src/base/prng.js';
 import { encodeSegment } from '../../../src/engine/delta/encode.js';
-import { readOperations } from '../../../src/engine/delta/operations.js';
+import { readOperations } from '../../../src/engine/delta/operation-reader.js';
 import { planSegments } from '../../../src/engine/delta/plan.js';
 import { ExtentList, extentKind } from '../../../src/engine/detect/extents.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';

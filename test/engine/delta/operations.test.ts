@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteWriter } from '../../../src/base/codec.js';
 import { DataError } from '../../../src/base/errors.js';
-import { OperationWriter, readOperations, type Operation } from '../../../src/engine/delta/operations.js';
+import { readOperations } from '../../../src/engine/delta/operation-reader.js';
+import { OperationWriter, type Operation } from '../../../src/engine/delta/operations.js';
 
 const start = 5 * 1024 ** 3;
 const bounds = { targetAddress: start, targetBytes: 100, baseBytes: 6 * 1024 ** 3 };

@@ -1,6 +1,6 @@
 /** What `bench kernels` calls the encoded size is the size of streams from which the target can be rebuilt, and exactly that. */
 import { describe, expect, it } from 'vitest';
-import { readOperations } from '../../../src/engine/delta/operations.js';
+import { readOperations } from '../../../src/engine/delta/operation-reader.js';
 import { decompress } from '../../../src/engine/package/codecs.js';
 import type { PackedStream } from '../../../src/engine/package/model.js';
 import { encodedSize, packPair, type EncodedPair } from '../../../src/harness/measurement/encoded-size.js';
