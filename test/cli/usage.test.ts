@@ -34,6 +34,7 @@ describe('exit code 2', () => {
       "no setting 'blokBytes'",
       "did you mean 'blockBytes'?",
     ],
+    [['bench', 'kernels', '--size', '0'], '--size: 0 is less than 1 KiB, the smallest block', ''],
     [['diff', 'a', 'b', '-o', 'd', '--set', 'blockBytes=3KiB'], 'blockBytes: 3072 is not a power of two', ''],
     [['diff', 'a', 'b', '-o', 'd', '--set', 'blockBytes'], "--set: expected key=value, not 'blockBytes'", ''],
     [

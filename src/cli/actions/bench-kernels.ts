@@ -31,7 +31,7 @@ async function runTimed(input: Input, context: Context): Promise<Outcome> {
   const { signal, terminal } = context;
   const kernels = input.list('kernel').map(kernelNamed);
   const blockBytes = input.list('block').map(blockSize);
-  const bytes = input.bytes('size');
+  const bytes = bufferSize(input);
   const rounds = input.count('rounds', 1, 1000);
   const profilePath = input.text('cpu-profile');
   const measure = (): Promise<KernelResults> =>
@@ -63,7 +63,7 @@ async function runExact(input: Input, { signal, terminal }: Context): Promise<Ou
     });
   }
   const blockBytes = input.list('block').map(blockSize);
-  const bytes = input.bytes('size');
+  const bytes = bufferSize(input);
   const workers = input.count('workers', 1, 256);
   const results = await countKernels({
     signal,
@@ -100,6 +100,13 @@ function kernelNamed(given: string): string {
 
 function hyphenated(name: string): string {
   return name.replaceAll(' ', '-');
+}
+
+/** Undefined where the default is meant. */
+function bufferSize(input: Input): number | undefined {
+  const bytes = input.bytes('size');
+  if (bytes === undefined || bytes >= blockBytesMin) return bytes;
+  throw new UsageError(`--size: ${bytes} is less than ${formatBytes(blockBytesMin)}, the smallest block`);
 }
 
 function blockSize(text: string): number {

@@ -32,8 +32,17 @@ export const benchKernelsCommand: Command = {
   summary: 'measure the kernels beside their plain twins and other libraries',
   positionals: [],
   options: {
-    kernel: { type: 'list', value: 'NAME', describe: 'only this kernel', completes: kernelWords },
-    block: { type: 'list', value: 'BYTES', describe: 'block size; default 4KiB, 16KiB, 64KiB, 1MiB' },
+    kernel: {
+      type: 'list',
+      value: 'NAME',
+      describe: 'only this kernel; may be given again',
+      completes: kernelWords,
+    },
+    block: {
+      type: 'list',
+      value: 'BYTES',
+      describe: 'block size, may be given again; default 4KiB, 16KiB, 64KiB, 1MiB',
+    },
     size: {
       type: 'text',
       value: 'BYTES',

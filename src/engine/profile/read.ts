@@ -23,7 +23,7 @@ export function loadProfile(nameOrPath: string): Profile {
   const known = shippedProfileNames();
   if (!known.includes(nameOrPath)) {
     throw new UsageError(`unknown profile '${nameOrPath}'`, {
-      hint: `${suggestion(nameOrPath, known)} A file of your own is given by a path that ends in .yaml`,
+      hint: `${suggestion(nameOrPath, known).replace(/[^?]$/, '$&.')} A file of your own is given by a path that ends in .yaml`,
     });
   }
   return parseProfile(readShippedProfile(nameOrPath), `${nameOrPath}.yaml`);

@@ -40,13 +40,19 @@ function lead({ data, rows }: ChunkerResults): Markup {
   </p>`;
 }
 
-function reproduction({ seed, rounds, data }: ChunkerResults): Markup {
-  const command = `snapdelta bench chunkers --seed ${seed}${rounds === 0 ? ' --no-speed' : ` --rounds ${rounds}`}`;
+function reproduction({ seed, rounds, data, rows }: ChunkerResults): Markup {
+  const averages = [...new Set(rows.map(({ averageBytes }) => averageBytes))];
+  const command = [
+    `snapdelta bench chunkers --size ${Math.max(...data.map(({ bytes }) => bytes))} --seed ${seed}`,
+    ...averages.map((average) => `--average ${average}`),
+    rounds === 0 ? '--no-speed' : `--rounds ${rounds}`,
+  ].join(' ');
   return html`<pre><code>${command}</code></pre>
     <p>
-      Data of ${formatBytes(Math.max(...data.map(({ bytes }) => bytes)))}; with other options the results
-      tell. Bytes found again, chunk sizes and forced cuts are exact: the same on every machine. Speed is a
-      sample of this machine, 1e9 bytes per second of CPU time, median over interleaved rounds: compare it
-      within this page only. A chunker that skips looks faster on data that fits the processor's cache.
+      Data of ${formatBytes(Math.max(...data.map(({ bytes }) => bytes)))}; chunkers, kinds of data and your
+      own data are chosen by --chunker, --data and --workload. Bytes found again, chunk sizes and forced cuts
+      are exact: the same on every machine. Speed is a sample of this machine, 1e9 bytes per second of CPU
+      time, median over interleaved rounds: compare it within this page only. A chunker that skips looks
+      faster on data that fits the processor's cache.
     </p>`;
 }
