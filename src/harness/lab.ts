@@ -13,6 +13,7 @@ import { benchKernels } from './bench-kernels.js';
 import { laboratoryConfigurations } from './experiment/built-in.js';
 import { realClock } from './io/clock.js';
 import { captureEnvironment } from './io/environment.js';
+import { requireWritable } from './io/output-file.js';
 import { preparePairs, type PreparedPair } from './io/pairs.js';
 import { writeResults } from './io/result-file.js';
 import { listWorkloads } from './io/workload-files.js';
@@ -89,6 +90,7 @@ export async function runLab(
   const profiles = (options.profiles ?? shippedProfileNames()).map((name) => loadProfile(name));
   const configurations = laboratoryConfigurations(profiles, quick);
   const resultsPath = join(outPath, 'results.json');
+  requireWritable(resultsPath);
   const scratch = new Scratch();
   try {
     const environment = captureEnvironment();

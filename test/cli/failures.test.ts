@@ -78,6 +78,16 @@ describe('exit code 5: the world failed', () => {
     [['profiles', './none.yaml'], /cannot read \.\/none\.yaml: it does not exist/],
     [['workloads', 'import', 'none'], /cannot open none: it does not exist/],
     [['keys', 'init', 'none/k'], /cannot create none\/k/],
+    // Before anything is measured or drawn: each of these would take minutes.
+    [['bench', 'kernels', '--out', 'empty/x.json'], /cannot create empty: /],
+    [['bench', 'kernels', '--exact', '--out', 'empty/x.json'], /cannot create empty: /],
+    [['bench', 'kernels', '--cpu-profile', 'empty/x.json'], /cannot create empty: /],
+    [['bench', 'chunkers', '--out', 'empty/x.json'], /cannot create empty: /],
+    [['bench', 'pipeline', '--out', 'empty/x.json'], /cannot create empty: /],
+    [['bench', 'pipeline', '--cpu-profile', '.'], /cannot write \.: it is a directory or a device/],
+    [['bench', 'pipeline', '--processes', '--out', 'empty/x.json'], /cannot create empty: /],
+    [['lab', '--out', 'empty/out'], /cannot create empty\/out: a part of its path is not a directory/],
+    [['workloads', 'make', 'database-pages', '-o', 'empty/w'], /cannot create empty\/w: /],
   ])('%j', (words, message) => {
     expectFailure(words, 5, message);
   });

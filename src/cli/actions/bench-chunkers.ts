@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.js';
 import { suggestion } from '../../base/suggest.js';
 import { parseBytes } from '../../base/units.js';
 import { benchChunkers } from '../../harness/bench-chunkers.js';
+import { requireWritable } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { dataKinds, isMonotonous } from '../../harness/measurement/data-kinds.js';
 import { chunkerNames } from '../../harness/measurement/chunkers/rules.js';
@@ -27,6 +28,8 @@ export async function runBenchChunkers(input: Input, { signal, terminal }: Conte
   const bytes = contentSize(input.bytes('size')) ?? (isQuick ? 16 * 1024 * 1024 : undefined);
   const seed = input.count('seed', 0, 0xffffffff);
   const rounds = input.count('rounds', 1, 1000) ?? (isQuick ? 3 : undefined);
+  const out = input.text('out');
+  requireWritable(out);
   const results = await benchChunkers({
     own: input.list('workload'),
     signal,
@@ -38,7 +41,6 @@ export async function runBenchChunkers(input: Input, { signal, terminal }: Conte
     ...(seed === undefined ? {} : { seed }),
     ...(input.flag('no-speed') ? { rounds: 0 } : rounds === undefined ? {} : { rounds }),
   });
-  const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
   return { document: results, text: chunkerText(results, terminal), kind: 'answer' };
 }

@@ -6,6 +6,7 @@ import { formatBytes, parseBytes } from '../../base/units.js';
 import { benchKernels } from '../../harness/bench-kernels.js';
 import { countKernels } from '../../harness/exact-kernels.js';
 import { withCpuProfile } from '../../harness/io/cpu-profile.js';
+import { requireWritable } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { kernelCaseNames } from '../../harness/measurement/kernels/all.js';
 import { builtKernelNames } from '../../harness/measurement/kernels/own.js';
@@ -34,6 +35,8 @@ async function runTimed(input: Input, context: Context): Promise<Outcome> {
   const bytes = bufferSize(input);
   const rounds = input.count('rounds', 1, 1000);
   const profilePath = input.text('cpu-profile');
+  const out = input.text('out');
+  requireWritable(out, profilePath);
   const measure = (): Promise<KernelResults> =>
     benchKernels({
       signal,
@@ -44,7 +47,6 @@ async function runTimed(input: Input, context: Context): Promise<Outcome> {
       ...(rounds === undefined ? {} : { rounds }),
     });
   const results = await (profilePath === undefined ? measure() : withCpuProfile(profilePath, measure));
-  const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
   return { document: results, text: kernelText(results, terminal), kind: 'answer' };
 }
@@ -65,6 +67,8 @@ async function runExact(input: Input, { signal, terminal }: Context): Promise<Ou
   const blockBytes = input.list('block').map(blockSize);
   const bytes = bufferSize(input);
   const workers = input.count('workers', 1, 256);
+  const out = input.text('out');
+  requireWritable(out);
   const results = await countKernels({
     signal,
     onProgress: ({ done, total }) => terminal.progress(`${done} of ${total}`),
@@ -73,7 +77,6 @@ async function runExact(input: Input, { signal, terminal }: Context): Promise<Ou
     ...(bytes === undefined ? {} : { bytes }),
     ...(workers === undefined ? {} : { workers }),
   });
-  const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
   return { document: results, text: exactText(results), kind: 'answer' };
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.js';
 import { benchPipeline } from '../../harness/bench-pipeline.js';
 import type { PipelineEvent } from '../../harness/bench-pipeline.js';
 import { exactPipelineResults } from '../../harness/report/exact-pipeline-results.js';
+import { requireWritable } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import {
   countTable,
@@ -39,6 +40,8 @@ export async function runBenchPipeline(input: Input, context: Context): Promise<
     settings: input.pairs('set'),
     manifest: undefined,
   });
+  const out = input.text('out');
+  requireWritable(out, cpuProfilePath);
   const results = await benchPipeline(
     {
       strategy,
@@ -54,7 +57,6 @@ export async function runBenchPipeline(input: Input, context: Context): Promise<
     (event) => terminal.progress(lineOf(event)),
   );
   const document = isExact ? exactPipelineResults(results) : results;
-  const out = input.text('out');
   if (out !== undefined) writeResults(out, document);
   return { document, text: pipelineText(results, isExact, terminal), kind: 'answer' };
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.js';
 import { textTable } from '../../base/text-table.js';
 import { captureEnvironment } from '../../harness/io/environment.js';
 import { measureProcesses } from '../../harness/io/process-costs.js';
+import { requireWritable } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import {
   processRatios,
@@ -24,6 +25,8 @@ export async function runBenchProcesses(input: Input, { signal, terminal }: Cont
   if (refused !== undefined) throw new UsageError(`--${refused} does not go with --processes`);
   const bytes = input.bytes('size') ?? 256 * 1024 * 1024;
   const total = input.count('rounds', 1, 1000) ?? 5;
+  const out = input.text('out');
+  requireWritable(out);
   const rounds = await measureProcesses(bytes, total, {
     signal,
     onRound: (done) => terminal.progress(`round ${done} of ${total}`),
@@ -35,7 +38,6 @@ export async function runBenchProcesses(input: Input, { signal, terminal }: Cont
     rounds,
     ratios: processRatios(rounds),
   };
-  const out = input.text('out');
   if (out !== undefined) writeResults(out, results);
   return { document: results, text: processText(results), kind: 'answer' };
 }

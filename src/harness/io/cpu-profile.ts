@@ -1,7 +1,6 @@
 /** A CPU profile of this thread, in the format that Chrome's developer tools open (Performance, load profile) and VS Code shows. */
-import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
-import { orWorldError } from '../../engine/snapshot/failures.js';
+import { replaceFile } from './output-file.js';
 
 /** Runs the work while it is profiled and writes the profile to `path`. Nothing is written when the work fails. */
 export async function withCpuProfile<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -12,7 +11,7 @@ export async function withCpuProfile<T>(path: string, work: () => Promise<T>): P
     await session.post('Profiler.start');
     const value = await work();
     const { profile } = await session.post('Profiler.stop');
-    orWorldError('write', path, () => writeFileSync(path, JSON.stringify(profile)));
+    replaceFile(path, JSON.stringify(profile));
     return value;
   } finally {
     session.disconnect();

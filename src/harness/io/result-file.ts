@@ -1,19 +1,12 @@
-/** Result files: written beside their name and renamed, so that a reader, or a crash, never sees half of one. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+/** Result files: written whole, and checked against their schema when they are read. */
+import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { DataError, UsageError, WorldError } from '../../base/errors.js';
+import { replaceFile } from './output-file.js';
 
 /** Makes the folder when it is missing. Throws WorldError. */
 export function writeResults(path: string, results: object): void {
-  const staged = `${path}.${process.pid}.part`;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(staged, `${JSON.stringify(results)}\n`);
-    renameSync(staged, path);
-  } catch (cause) {
-    throw new WorldError(`cannot write ${path}`, { cause });
-  }
+  replaceFile(path, `${JSON.stringify(results)}\n`);
 }
 
 /** Reads and checks a result file of one of the schemas named. Throws WorldError (unreadable), UsageError (another kind of file), DataError (damaged). */

@@ -4,17 +4,16 @@
  * The law: what is written depends on the definition and the options alone. Times and modes are the workload's own, so a
  * package made from these files is the same on every machine and on every day.
  */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled, unreachable } from '../../base/errors.js';
-import { orWorldError } from '../../engine/snapshot/failures.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import { createTarget } from '../../engine/snapshot/target.js';
 import { generatorNamed } from '../../workload/registry.js';
 import { traceWorkload } from '../../workload/trace/replay.js';
 import { writeSnapshot } from '../../workload/write.js';
 import type { ChangeMeasure, Workload, WorkloadKind, WorkloadOptions } from '../../workload/workload.js';
+import { makeFolder } from './output-file.js';
 import { absentPackages, excerptWorkload, packagesWorkload, seriesPaths } from './real-series.js';
 import { openTrace } from './trace-files.js';
 import {
@@ -130,7 +129,7 @@ export async function materialise(
   const snapshots: PreparedSnapshot[] = [];
   for (const snapshot of workload.make(options)) {
     // Only now: impossible options leave no folder behind.
-    orWorldError('create', folder, () => mkdirSync(folder, { recursive: true }));
+    makeFolder(folder);
     const path = join(folder, `v${snapshot.index}`);
     const target = createTarget(path, { form: snapshot.form, overwrite: false, durability: 'cached' });
     for (const bytes of writeSnapshot(snapshot, target)) {

@@ -1,5 +1,5 @@
 /** Writes the report of results into a folder: index.html, and every chart as SVG and PNG, light and dark. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/errors.js';
@@ -15,6 +15,7 @@ import { renderPage } from '../report/html/page.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
 import { readSpecification } from './chart-files.js';
+import { makeFolder } from './output-file.js';
 import { renderPng, renderSvg } from './render.js';
 
 export interface ReportOptions {
@@ -67,7 +68,7 @@ export async function writeReport(
   outPath: string,
   { signal, onProgress }: ReportOptions = {},
 ): Promise<WrittenReport> {
-  orWorldError('create', outPath, () => mkdirSync(outPath, { recursive: true }));
+  makeFolder(outPath);
   const { charts, render } = draughtOf(results);
   const pages: PageChart[] = [];
   const picturePaths: string[] = [];
