@@ -19,7 +19,7 @@ const moduleFolder = new URL('../../dist/kernels/', import.meta.url);
 /** Compiled modules by path: compiling takes milliseconds, instantiating microseconds. */
 const compiledModules = new Map<string, WebAssembly.Module>();
 
-/** A new instance with its own memory. Throws WorldError when the module was not built or cannot be read. */
+/** A new instance with its own memory. Throws WorldError when the module was not built, cannot be read or is damaged. */
 export function createWasmKernels(build: KernelBuild = 'plain'): KernelInstance {
   return instantiateKernels(compileKernels(modulePath('kernels', build)));
 }
@@ -29,7 +29,7 @@ export function modulePath(name: 'kernels' | 'rivals', build: KernelBuild): stri
   return fileURLToPath(new URL(build === 'plain' ? `${name}.wasm` : `${name}.metered.wasm`, moduleFolder));
 }
 
-/** Compiles the module at `path`, once per thread. */
+/** Compiles the module at `path`, once per thread. Throws WorldError when it was not built, cannot be read or is damaged. */
 export function compileKernels(path: string): WebAssembly.Module {
   const known = compiledModules.get(path);
   if (known !== undefined) return known;
@@ -39,9 +39,21 @@ export function compileKernels(path: string): WebAssembly.Module {
   } catch (cause) {
     throw new WorldError(`the kernels cannot be read from ${path}`, { hint: 'run npm run build', cause });
   }
-  const module = new WebAssembly.Module(bytes);
+  const module = compiled(bytes, path);
   compiledModules.set(path, module);
   return module;
+}
+
+function compiled(bytes: Uint8Array<ArrayBuffer>, path: string): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.name === 'CompileError')) throw cause;
+    throw new WorldError(`the kernels in ${path} are damaged`, {
+      hint: 'install snapdelta again, or run npm run build where it is built from its sources',
+      cause,
+    });
+  }
 }
 
 /** Instantiates any module that keeps the ABI. */

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WorldError } from '../../src/base/errors.js';
 import { kernelNames } from '../../src/kernels/abi.js';
@@ -30,6 +32,27 @@ describe('the module', () => {
     const at = first.heapBase;
     new Uint8Array(first.memory.buffer)[at] = 1;
     expect(new Uint8Array(second.memory.buffer)[at]).toBe(0);
+  });
+
+  it.each([
+    ['cut short', (bytes: Uint8Array) => bytes.subarray(0, bytes.length >> 1)],
+    ['empty', () => new Uint8Array(0)],
+    ['another file', () => new TextEncoder().encode('not a module')],
+  ])('that is %s is named as damaged, with a way out', (_what, damaged) => {
+    const folder = mkdtempSync(join(tmpdir(), 'snapdelta-abi-'));
+    const path = join(folder, 'kernels.wasm');
+    try {
+      writeFileSync(path, damaged(readFileSync(modulePath)));
+      expect(() => compileKernels(path)).toThrow(WorldError);
+      expect(() => compileKernels(path)).toThrow(
+        expect.objectContaining({
+          message: `the kernels in ${path} are damaged`,
+          hint: expect.stringContaining('npm run build') as unknown,
+        }),
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is missed with a way out', () => {
