@@ -68,7 +68,7 @@ export async function benchKernels(options: KernelBenchOptions = {}): Promise<Ke
     rounds: resolved.rounds,
     absent: [...absent, ...run.absent],
     rows: grouped(run.measured).map(rowOf),
-    targets: resolved.extent === 'full' ? judgeTargets(run.measured) : [],
+    targets: resolved.extent === 'full' ? judgeTargets(run.measured, resolved.isWanted) : [],
   };
 }
 

@@ -1,6 +1,6 @@
 /** Tables of `bench kernels`: every row, and every target with what was reached. */
 import { formatBytes, formatNumber } from '../../base/units.js';
-import type { TargetResult } from '../tuning/kernel-targets.js';
+import { targetStatuses, type TargetResult } from '../tuning/kernel-targets.js';
 import type { KernelRow } from './kernel-results.js';
 import type { Cell, Column, Table } from './tables.js';
 
@@ -92,12 +92,18 @@ export function sizeNote(rows: readonly KernelRow[]): string | undefined {
   return rows.some(({ encodedShare }) => encodedShare !== null) ? sizeWords : undefined;
 }
 
-/** How many of the targets that could be judged are met. */
+/** How many of the targets that could be judged are met, and why the others could not be. */
 export function targetsSummary(targets: readonly TargetResult[]): string {
-  const judged = targets.filter(({ status }) => status === 'met' || status === 'missed');
-  const met = judged.filter(({ status }) => status === 'met').length;
-  const open = targets.length - judged.length;
-  return `${met} of ${judged.length} targets met${open === 0 ? '' : `, ${open} could not be judged`}`;
+  const countOf = (wanted: TargetResult['status']): number =>
+    targets.filter(({ status }) => status === wanted).length;
+  const met = countOf('met');
+  const judged = met + countOf('missed');
+  const open = targets.length - judged;
+  const reasons = targetStatuses
+    .filter((status) => status !== 'met' && status !== 'missed' && countOf(status) > 0)
+    .map((status) => `${countOf(status)} ${status}`);
+  const unjudged = open === 0 ? '' : `, ${open} could not be judged (${reasons.join(', ')})`;
+  return `${met} of ${judged} targets met${unjudged}`;
 }
 
 function orBlank(value: number | null, format: (value: number) => string): Cell {

@@ -15,7 +15,7 @@ export interface Measured {
   readonly wasmInstructionsPerByte: number | null;
 }
 
-export const targetStatuses = ['met', 'missed', 'peer absent', 'not counted'] as const;
+export const targetStatuses = ['met', 'missed', 'peer absent', 'peer not measured', 'not counted'] as const;
 
 export const targetResultSchema = z.strictObject({
   kernel: z.string(),
@@ -30,12 +30,17 @@ export const targetResultSchema = z.strictObject({
     .strictObject({ median: z.number(), low: z.number(), high: z.number() })
     .nullable()
     .describe('over the ratios of all rounds; exact figures have no range; null where a side is missing'),
-  status: z.enum(targetStatuses),
+  status: z
+    .enum(targetStatuses)
+    .describe('peer absent: not installed; peer not measured: left out by the choice of kernels'),
 });
 export type TargetResult = z.infer<typeof targetResultSchema>;
 
-/** All targets whose kernel was measured on that data and block size. */
-export function judgeTargets(rows: readonly Measured[]): TargetResult[] {
+/** All targets whose kernel was measured on that data and block size. A peer without a row is absent where it was wanted. */
+export function judgeTargets(
+  rows: readonly Measured[],
+  isWanted: (kernel: string, data: string) => boolean = () => true,
+): TargetResult[] {
   return kernelTargets.flatMap((target) =>
     target.blockBytes.flatMap((blockBytes) =>
       target.data.flatMap((data) => {
@@ -48,14 +53,15 @@ export function judgeTargets(rows: readonly Measured[]): TargetResult[] {
         );
         if (ours === undefined) return [];
         if (target.kind === 'instructions') return [judgeInstructions(target, ours)];
+        const { kernel, data: peerData = data } = target.peer;
         const peers = rows.filter(
           (row) =>
-            row.kernel === target.peer.kernel &&
-            row.data === (target.peer.data ?? data) &&
+            row.kernel === kernel &&
+            row.data === peerData &&
             row.blockBytes === blockBytes &&
             target.peer.implementations.includes(row.implementation),
         );
-        return judgeSpeed(target, ours, peers);
+        return judgeSpeed(target, ours, peers, isWanted(kernel, peerData));
       }),
     ),
   );
@@ -77,16 +83,20 @@ function judgeSpeed(
   { peer, ratioMin, sizeRatioMax }: SpeedTarget,
   ours: Measured,
   peers: readonly Measured[],
+  isPeerWanted: boolean,
 ): TargetResult[] {
   const named = peerName(peer, ours.kernel);
   const place = { ...placeOf(ours), peer: named };
-  const absent = { measured: null, status: 'peer absent' as const };
   if (peers.length === 0) {
+    const missing = {
+      measured: null,
+      status: isPeerWanted ? ('peer absent' as const) : ('peer not measured' as const),
+    };
     return [
-      { ...place, figure: 'speed', limit: ratioMin, ...absent },
+      { ...place, figure: 'speed', limit: ratioMin, ...missing },
       ...(sizeRatioMax === undefined
         ? []
-        : [{ ...place, figure: 'size' as const, limit: sizeRatioMax, ...absent }]),
+        : [{ ...place, figure: 'size' as const, limit: sizeRatioMax, ...missing }]),
     ];
   }
   const [fastest] = [...peers].sort((a, b) => median(b.speeds) - median(a.speeds));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { targetsSummary } from '../../../src/harness/report/kernel-tables.js';
 import { judgeTargets, type Measured } from '../../../src/harness/tuning/kernel-targets.js';
 
 const KiB = 1024;
@@ -69,6 +70,31 @@ describe('targets', () => {
       { status: 'peer absent', measured: null, peer: 'memcpy' },
     ]);
     expect(judgeTargets([row('memcpy', 'Buffer.copy', 'random', [8])])).toEqual([]);
+  });
+
+  it('tell a peer that was left out from one that is absent', () => {
+    const statusesOf = (kernels: string[]): string[] =>
+      judgeTargets([row('zero test', 'wasm', 'zeros', [9]), row('compare', 'wasm', 'equal', [9])], (kernel) =>
+        kernels.includes(kernel),
+      ).map(({ kernel, status }) => `${kernel}: ${status}`);
+    // The peer of one is memcpy, that of the other an implementation of the same kernel.
+    expect(statusesOf(['zero test', 'compare'])).toEqual(
+      expect.arrayContaining(['zero test: peer not measured', 'compare: peer absent']),
+    );
+    expect(statusesOf(['zero test', 'compare', 'memcpy'])).toContain('zero test: peer absent');
+  });
+
+  it('that cannot be judged are counted by the reason', () => {
+    const results = judgeTargets(
+      [
+        row('zero test', 'wasm', 'zeros', [9]),
+        row('compare', 'wasm', 'equal', [9]),
+        row('compare', 'Buffer.compare', 'equal', [1]),
+      ],
+      (kernel) => kernel !== 'memcpy',
+    );
+    expect(targetsSummary(results)).toBe('1 of 1 targets met, 1 could not be judged (1 peer not measured)');
+    expect(targetsSummary(results.filter(({ kernel }) => kernel === 'compare'))).toBe('1 of 1 targets met');
   });
 
   it('judge sizes beside speeds', () => {
