@@ -74,6 +74,8 @@ describe('the report of chunkers', () => {
     const { pagePath } = await writeReport(results, outPath);
     const page = readFileSync(pagePath, 'utf8');
     for (const title of ['Bytes found again', 'Chunk sizes', 'Environment']) expect(page).toContain(title);
-    expect(page).toContain('snapdelta bench chunkers --seed 1 --rounds 1');
+    expect(page).toContain(
+      'snapdelta bench chunkers --size 262144 --seed 1 --average 1024 --average 4096 --rounds 1',
+    );
   });
 });
