@@ -91,9 +91,21 @@ describe('the report', () => {
     ['old.img', 3, /old\.img is not JSON/],
     ['other.json', 2, /other\.json has no schema/],
     ['none.json', 5, /cannot read none\.json/],
+    [
+      'exact.json',
+      2,
+      /exact\.json holds 'snapdelta\/exact-kernels\/1'; a report is drawn of 'snapdelta\/lab-results\/\d' or .*\n *hint: read it as JSON: snapdelta schema snapdelta\/exact-kernels\/1 /,
+    ],
+    [
+      'older.json',
+      2,
+      /older\.json has 'snapdelta\/lab-results\/0', not .*\n *hint: .*this version of snapdelta/,
+    ],
   ])('of %s: exit code %d, nothing written', (name, code, message) => {
     sandbox.write('old.img', 'bytes');
     sandbox.write('other.json', '{}');
+    sandbox.write('exact.json', '{"schema":"snapdelta/exact-kernels/1"}');
+    sandbox.write('older.json', '{"schema":"snapdelta/lab-results/0"}');
     const refused = sandbox.run('report', name, '-o', 'refused');
     expect(refused.code).toBe(code);
     expect(refused.stderr).toMatch(message);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
 import { DataError, UsageError, WorldError } from '../../base/errors.js';
+import { resultSchemaNames } from '../report/schemas.js';
 import { replaceFile } from './output-file.js';
 
 /** Makes the folder when it is missing. Throws WorldError. */
@@ -9,7 +10,7 @@ export function writeResults(path: string, results: object): void {
   replaceFile(path, `${JSON.stringify(results)}\n`);
 }
 
-/** Reads and checks a result file of one of the schemas named. Throws WorldError (unreadable), UsageError (another kind of file), DataError (damaged). */
+/** Reads and checks a result file of one of the schemas named, of which a report is drawn. Throws WorldError (unreadable), UsageError (another kind of file), DataError (damaged). */
 export function readResults<S extends z.ZodType>(
   path: string,
   schema: S,
@@ -29,6 +30,12 @@ export function readResults<S extends z.ZodType>(
   }
   const found = json !== null && typeof json === 'object' && 'schema' in json ? json.schema : undefined;
   if (typeof found !== 'string' || !schemaNames.includes(found)) {
+    if (typeof found === 'string' && resultSchemaNames.includes(found)) {
+      throw new UsageError(
+        `${path} holds '${found}'; a report is drawn of '${schemaNames.join("' or '")}' only`,
+        { hint: `read it as JSON: snapdelta schema ${found} says what is in it` },
+      );
+    }
     const named = typeof found === 'string' ? `'${found}'` : 'no schema';
     throw new UsageError(`${path} has ${named}, not '${schemaNames.join("' or '")}'`, {
       hint: 'give a results.json that this version of snapdelta wrote',
