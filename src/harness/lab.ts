@@ -196,7 +196,7 @@ async function laboratoryKernels(
 ): Promise<LabResults['kernels']> {
   const KiB = 1024;
   const { rows } = await benchKernels({
-    blockBytes: quick ? [4 * KiB, 64 * KiB] : [4 * KiB, 16 * KiB, 64 * KiB, KiB * KiB],
+    blockBytes: quick ? [4 * KiB, 64 * KiB] : [4 * KiB, 16 * KiB, 64 * KiB],
     bytes: quick ? 4 * KiB * KiB : 16 * KiB * KiB,
     rounds: 3,
     roundMs: quick ? 4 : 12,
