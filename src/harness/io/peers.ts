@@ -35,7 +35,6 @@ export async function loadPeers(): Promise<LoadedPeers> {
       xxh64: await attempt<Record<string, BlockHash>>('xxhash-wasm', loadXxhashWasm, {}),
     },
     chunkers: {
-      ...(await attempt<Record<string, Chunker>>('@huggingface/gearhash-wasm', loadGearhashWasm, {})),
       ...(await attempt<Record<string, Chunker>>('gearhash-jit', loadGearhashJit, {})),
       ...(await attempt<Record<string, Chunker>>('rabin-wasm', loadRabinWasm, {})),
     },
@@ -70,23 +69,6 @@ async function loadXxhashWasm(): Promise<Record<string, BlockHash>> {
       digest[0] = library.h64Raw(block);
       return bytes;
     },
-  };
-}
-
-async function loadGearhashWasm(): Promise<Record<string, Chunker>> {
-  const { nextMatch } = await import('@huggingface/gearhash-wasm');
-  return {
-    '@huggingface/gearhash-wasm': gearChunker((mask) => {
-      let state = 0n;
-      return {
-        next(piece) {
-          const { position, hash } = nextMatch(piece, mask, state);
-          state = hash;
-          return position;
-        },
-        reset: () => void (state = 0n),
-      };
-    }),
   };
 }
 

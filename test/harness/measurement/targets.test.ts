@@ -39,7 +39,7 @@ describe('targets of kernels', () => {
   it('are these', () => {
     const chunked = 'random, text, code, executables';
     const pairs = 'overwrites, inserts, database pages';
-    const wasmChunkers = 'gearhash-jit, @huggingface/gearhash-wasm, rabin-wasm';
+    const wasmChunkers = 'gearhash-jit, rabin-wasm';
     expect(kernelTargets.map(words)).toEqual([
       'compare of equal in 4 KiB: >= 1.3 compare of Buffer.compare',
       'xxh3-128 of random in 4 KiB: >= 4 xxh3-128 of hash-wasm',

@@ -38,7 +38,7 @@ export interface InstructionTarget {
 export type KernelTarget = SpeedTarget | InstructionTarget;
 
 const KiB = 1024;
-const wasmChunkers = ['gearhash-jit', '@huggingface/gearhash-wasm', 'rabin-wasm'];
+const wasmChunkers = ['gearhash-jit', 'rabin-wasm'];
 
 const speed = (
   kernel: string,
