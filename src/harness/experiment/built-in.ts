@@ -38,7 +38,6 @@ const shapes: readonly Shape[] = [
 const collisionResistant: readonly Shape[] = [
   { name: 'compare', settings: { blockBytes: 4 * KiB, subBlock: true }, quick: false },
   { name: 'fixed', settings: { blockBytes: 64 * KiB, subBlock: true }, quick: true },
-  { name: 'fastcdc', settings: { averageBytes: 16 * KiB, subBlock: true }, quick: false },
   { name: 'strided', settings: { averageBytes: 16 * KiB, subBlock: true }, quick: false },
 ];
 
