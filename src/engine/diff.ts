@@ -145,9 +145,10 @@ async function* frames(
   const { header, structure, plans, detection, sign, estimateMs } = contents;
   const { layout } = run.sides.target;
   yield* encoder.start(header, structure);
-  const jobs = plans.map((plan): Job<'encode'> => ({ type: 'encode', plan }));
+  const { index } = detection;
+  const jobs = plans.map((plan): Job<'encode'> => ({ type: 'encode', plan, ...(index && { index }) }));
   for await (const { plan, streams, decisions } of run.run(jobs, estimateMs)) {
-    const { index, targetAddress, targetBytes, dependencies } = plan;
+    const { targetAddress, targetBytes, dependencies } = plan;
     const contentDigest = rangeDigest(
       run.hasher,
       layout,
@@ -155,7 +156,7 @@ async function* frames(
       targetAddress,
       targetBytes,
     );
-    const segment = { index, targetAddress, targetBytes, dependencies, contentDigest, streams };
+    const segment = { index: plan.index, targetAddress, targetBytes, dependencies, contentDigest, streams };
     run.meter.count('segments', 1);
     yield run.meter.time('package', () =>
       encoder.segment(decisions === undefined ? segment : { ...segment, decisions }),

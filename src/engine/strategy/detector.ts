@@ -2,6 +2,7 @@
  * What a strategy is to the pipeline: a named part that finds the extents of the target. Strategies are pluggable: a new one is
  * a detector, its settings, and a line in registry.ts.
  */
+import type { BaseIndex } from '../detect/base-index.js';
 import type { ExtentColumns } from '../detect/extents.js';
 import type { Manifest } from '../fingerprint/manifest.js';
 import type { Snapshot, SnapshotShape } from '../snapshot/snapshot.js';
@@ -29,6 +30,8 @@ export interface Detection {
   readonly baseEntryDigests: Uint8Array;
   /** What a remote holder of the base has to send before detection can start; 0 where both sides are at hand or remember the base. */
   readonly exchangeBytes: number;
+  /** Where the base has its anchors, when detection had to learn it: encoding finds by it what moved. */
+  readonly index?: BaseIndex;
 }
 
 export type Detector<S extends Strategy = Strategy> = (input: DetectionInput<S>) => Promise<Detection>;

@@ -23,6 +23,13 @@ export function estimateDetectMs(strategy: StrategyName, totalBytes: number): nu
   return (totalBytes / MiB) * detectMsPerMiB[strategy];
 }
 
+/** One pass over the base: read, hashed, searched for anchors, and these put into a table. */
+const indexMsPerMiB = 0.7;
+
+export function estimateIndexMs(baseBytes: number): number {
+  return (baseBytes / MiB) * indexMsPerMiB;
+}
+
 /** New data is read, encoded and compressed: some 8 ms a MiB at zstd level 3, twice that every four levels. */
 export function estimateEncodeMs(plans: readonly SegmentPlan[], { level }: CompressionChoice): number {
   let dataBytes = 0;

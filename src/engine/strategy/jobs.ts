@@ -6,6 +6,7 @@ import type { Reading } from '../../base/meter.js';
 import type { KernelBuild } from '../../kernels/load.js';
 import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
+import type { AnchorChoice, BaseIndex, RegionAnchors } from '../detect/base-index.js';
 import type { RegionComparison } from '../detect/compare.js';
 import type { RegionMatches } from '../detect/search.js';
 import type { RegionSums, Signature } from '../detect/signature.js';
@@ -54,8 +55,16 @@ export interface JobTable {
     readonly job: { readonly region: Region; readonly signature: Signature };
     readonly result: RegionMatches;
   };
-  /** Encode and compress one segment. */
-  readonly encode: { readonly job: { readonly plan: SegmentPlan }; readonly result: EncodedStreams };
+  /** Anchors and leaf digests of one base region. */
+  readonly index: {
+    readonly job: { readonly region: Region; readonly choice: AnchorChoice };
+    readonly result: RegionAnchors;
+  };
+  /** Encode and compress one segment; with an index of the base, against what it knows, too. */
+  readonly encode: {
+    readonly job: { readonly plan: SegmentPlan; readonly index?: BaseIndex };
+    readonly result: EncodedStreams;
+  };
 }
 
 export type JobType = keyof JobTable;

@@ -8,6 +8,7 @@ import { Meter } from '../../base/meter.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import { Workspace } from '../../kernels/workspace.js';
 import { encodeSegment } from '../delta/encode.js';
+import { indexRegion } from '../detect/base-index.js';
 import { compareRegion } from '../detect/compare.js';
 import { loadSearchTable, searchRegion, type SearchTable } from '../detect/search.js';
 import { regionSums, type Signature } from '../detect/signature.js';
@@ -69,6 +70,8 @@ export class StrategyLane implements Lane<Job, Done> {
         return this.#sums(job, meter);
       case 'search':
         return this.#searchIn(job, meter);
+      case 'index':
+        return indexRegion(this.#scanContext('base', meter), job.choice, job.region);
       case 'encode':
         return this.#encode(job, meter);
     }

@@ -1,0 +1,186 @@
+/** The index of a base: the kernels' table byte for byte, the same for any order of regions, bounded whatever the base holds. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { stoppedClock } from '../../../src/base/clock.js';
+import { Random } from '../../../src/base/prng.js';
+import { AnchorSlots, anchorTableBytes } from '../../../src/engine/detect/anchor-slots.js';
+import { planBaseIndex, type BaseIndexPlan } from '../../../src/engine/detect/base-index.js';
+import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
+import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
+import { buildBaseIndex, type IndexedBase } from '../../../src/engine/strategy/base-indexer.js';
+import { detect } from '../../../src/engine/strategy/registry.js';
+import { EngineRun } from '../../../src/engine/strategy/run.js';
+import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
+import { contentDigests } from '../../../src/engine/fingerprint/identity.js';
+import { createWasmKernels } from '../../../src/kernels/load.js';
+import { createTwinKernels } from '../../../src/kernels/twin/index.js';
+import { Arena } from '../../../src/kernels/arena.js';
+import type { KernelInstance } from '../../../src/kernels/abi.js';
+import { halves } from '../../kernels/anchors.js';
+
+const plan: BaseIndexPlan = { spacingBits: 6, sampleBits: 0, tableBits: 12 };
+
+function uniform(seed: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  new Random(seed).fill(bytes);
+  return bytes;
+}
+
+/** A base's table as the kernels fill it: one collection over all of it. */
+function kernelTable(instance: KernelInstance, base: Uint8Array, address: number, chosen: BaseIndexPlan) {
+  const { spacingBits, sampleBits, tableBits } = chosen;
+  const arena = new Arena(instance);
+  const data = arena.reserve(base.length + 1);
+  const records = arena.reserve(base.length * 12 + 12);
+  const table = arena.reserve(anchorTableBytes(tableBits));
+  data.u8(0, base.length).set(base);
+  table.u8().fill(0xff);
+  const { functions } = instance;
+  const count = functions.anchorCollect(
+    data.pointer,
+    base.length,
+    base.length,
+    spacingBits,
+    sampleBits,
+    records.pointer,
+    base.length,
+  );
+  functions.anchorInsert(records.pointer, count, ...halves(address), table.pointer, tableBits);
+  const words = records.u32(count * 3).slice();
+  const found = functions.anchorLookup(records.pointer, count, table.pointer, tableBits, records.pointer);
+  return { words, table: table.u8().slice(), found: [...records.u32(found * 3)] };
+}
+
+async function indexed(base: Snapshot, chosen: BaseIndexPlan, workers = 1): Promise<IndexedBase> {
+  const pairs = Int32Array.of(0);
+  const run = new EngineRun({ base, target: base, pairs }, resolveStrategy('compare'), {
+    workers,
+    clock: stoppedClock,
+  });
+  try {
+    return await buildBaseIndex(run, base.layout, chosen);
+  } finally {
+    await run.close();
+  }
+}
+
+function image(bytes: Uint8Array): Snapshot {
+  return memorySnapshot('image', [{ path: '', bytes }]);
+}
+
+function occupied({ table, tableBits }: IndexedBase['index']): number {
+  const slots = new BigUint64Array(table, 0, 2 ** tableBits);
+  return slots.filter((slot) => slot !== 2n ** 64n - 1n).length;
+}
+
+function columnsOf({ spacingBits, tableBits, sampleBits }: BaseIndexPlan): readonly number[] {
+  return [spacingBits, tableBits, sampleBits];
+}
+
+describe('the shared table', () => {
+  for (const instance of [createTwinKernels(), createWasmKernels()]) {
+    it(`holds and finds what the ${instance.name} kernels hold and find, in any order of insertion`, () => {
+      const address = fc.constantFrom(0, 1, 2 ** 32 - 2000, 2 ** 41 + 7);
+      fc.assert(
+        fc.property(
+          fc.nat(1000),
+          address,
+          fc.constantFrom(3, 7, 12),
+          fc.nat(2),
+          (seed, at, tableBits, sampleBits) => {
+            const chosen = { spacingBits: 5, sampleBits, tableBits };
+            const bytes = uniform(seed, 6000);
+            bytes.copyWithin(3000, 100, 1500);
+            const expected = kernelTable(instance, bytes, at, chosen);
+            const table = new SharedArrayBuffer(anchorTableBytes(tableBits));
+            const slots = new AnchorSlots(table, tableBits);
+            slots.clear();
+            const half = Math.floor(expected.words.length / 6) * 3;
+            slots.insert(expected.words.subarray(half), at);
+            slots.insert(expected.words.subarray(0, half), at);
+            expect(Buffer.from(table).equals(expected.table)).toBe(true);
+            const found: number[] = [];
+            for (let i = 0; i < expected.words.length; i += 3) {
+              const known = slots.find(expected.words[i + 1] ?? 0, expected.words[i + 2] ?? 0);
+              if (known >= 0) found.push(expected.words[i] ?? 0, ...halves(known));
+            }
+            expect(found).toEqual(expected.found);
+          },
+        ),
+        { seed: 11, numRuns: 40 },
+      );
+    });
+  }
+});
+
+describe('the index of a base', () => {
+  it('is what one collection over the whole base would give, whatever the seams and the lanes', async () => {
+    const bytes = uniform(5, 9 * 1024 * 1024 + 12_345);
+    const chosen = { ...plan, tableBits: 18 };
+    const expected = kernelTable(createWasmKernels(), bytes, 0, chosen);
+    for (const workers of [1, 2]) {
+      const { index } = await indexed(image(bytes), chosen, workers);
+      expect(Buffer.from(index.table).equals(expected.table)).toBe(true);
+    }
+  });
+
+  it('covers a tree of small files, across their borders, and hashes all leaves', async () => {
+    const random = new Random(6);
+    const files = Array.from({ length: 300 }, (_, i) => ({
+      path: `f${i}`,
+      bytes: uniform(i, random.below(3000)),
+    }));
+    const base = memorySnapshot('tree', [{ path: '.', kind: 'directory' }, ...files]);
+    const whole = new Uint8Array(base.layout.totalBytes);
+    base.openReader().read(0, whole);
+    const { index, baseLeafDigests } = await indexed(base, plan);
+    const expected = kernelTable(createWasmKernels(), whole, 0, plan);
+    expect(Buffer.from(index.table).equals(expected.table)).toBe(true);
+
+    const pairs = Int32Array.from(base.entries.keys());
+    const strategy = resolveStrategy('compare');
+    const run = new EngineRun({ base, target: base, pairs }, strategy, { workers: 1, clock: stoppedClock });
+    const known = { kind: 'content', shape: base, snapshot: base } as const;
+    const compared = await detect({ strategy, base: known, target: base, pairs, run });
+    const digests = contentDigests(run.hasher, base, baseLeafDigests);
+    await run.close();
+    expect(Buffer.from(digests).equals(compared.baseEntryDigests)).toBe(true);
+  });
+
+  it('of an empty base, and of one shorter than an anchor, knows nothing', async () => {
+    for (const length of [0, 1, 31]) {
+      const { index, baseLeafDigests } = await indexed(image(uniform(7, length)), plan);
+      expect(occupied(index)).toBe(0);
+      expect(baseLeafDigests.length).toBe(length === 0 ? 0 : 16);
+    }
+  });
+
+  it('of constant bytes knows one place at most; of short periods a bounded number', async () => {
+    for (let byte = 0; byte < 256; byte += 5) {
+      const { index } = await indexed(image(new Uint8Array(100_000).fill(byte)), plan);
+      expect(occupied(index)).toBeLessThanOrEqual(1);
+    }
+    const pattern = Uint8Array.from({ length: 300_000 }, (_, i) => (i % 3) * 85);
+    expect(occupied((await indexed(image(pattern), plan)).index)).toBeLessThanOrEqual(3);
+  });
+});
+
+describe('the plan of an index', () => {
+  const MiB = 2 ** 20;
+
+  it('gives two slots to an anchor until the largest table is reached, and then samples', () => {
+    const rows = [0, MiB, 256 * MiB, 512 * MiB, 1024 * MiB, 8192 * MiB, 2 ** 41].map((bytes) =>
+      columnsOf(planBaseIndex(bytes, 'fast')),
+    );
+    expect(rows).toEqual([
+      [7, 8, 0],
+      [7, 14, 0],
+      [7, 22, 0],
+      [7, 22, 0],
+      [7, 22, 1],
+      [7, 22, 4],
+      [7, 22, 12],
+    ]);
+    expect(planBaseIndex(256 * MiB, 'thorough')).toEqual({ spacingBits: 6, tableBits: 23, sampleBits: 0 });
+  });
+});
