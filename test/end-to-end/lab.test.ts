@@ -36,7 +36,7 @@ test('every configuration ran on every workload', () => {
   const rows = new Set(results.rows.map(({ configuration, workload }) => `${configuration} ${workload}`));
   expect(rows.size).toBe(results.configurations.length * 2);
   const families = new Set(results.configurations.map(({ family }) => family));
-  expect([...families].sort()).toEqual(['compare', 'fastcdc', 'fixed', 'rolling', 'strided']);
+  expect([...families].sort()).toEqual(['adaptive', 'compare', 'fastcdc', 'fixed', 'rolling', 'strided']);
 });
 
 test('the profile has a verdict, and the terminal tells it', () => {

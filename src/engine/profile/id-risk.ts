@@ -20,7 +20,7 @@ export function idRiskLog10(strategy: Strategy, idSpaceBytes: number): number {
 /** Smallest block that a strategy gives an id, but for the last of an entry. Leaves of 64 KiB have ids in every strategy. */
 function smallestBlockBytes(strategy: Strategy): number {
   if ('minBytes' in strategy) return strategy.minBytes;
-  // `compare` tells blocks apart by their bytes; `rolling` chooses from 512 bytes up.
-  if (strategy.name === 'compare') return leafBytes;
+  // `adaptive` and `compare` tell blocks apart by their bytes; `rolling` chooses from 512 bytes up.
+  if (strategy.name === 'adaptive' || strategy.name === 'compare') return leafBytes;
   return strategy.blockBytes === 0 ? 512 : Math.min(strategy.blockBytes, leafBytes);
 }

@@ -18,10 +18,10 @@ export function violations(
   { features, limits }: Pick<Profile, 'features' | 'limits'>,
 ): Violation[] {
   const found = idViolations(strategy, features, limits.idSpaceBytesMax ?? idSpaceBytesDefault);
-  if (!features.baseContentAtHand && strategy.name === 'compare') {
+  if (!features.baseContentAtHand && (strategy.name === 'compare' || strategy.name === 'adaptive')) {
     found.push({
       key: 'name',
-      problem: "compare needs the base's content, which the profile says is not at hand",
+      problem: `${strategy.name} needs the base's content, which the profile says is not at hand`,
     });
   }
   if (!features.baseContentAtHand && strategy.subBlock) {

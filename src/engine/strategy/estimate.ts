@@ -12,6 +12,7 @@ const MiB = 1024 * 1024;
 
 /** Milliseconds for each MiB of base and target together. */
 const detectMsPerMiB: Readonly<Record<StrategyName, number>> = {
+  adaptive: 0.3,
   compare: 0.25,
   fixed: 0.3,
   fastcdc: 0.8,

@@ -6,6 +6,7 @@ import type { Reading } from '../../base/meter.js';
 import type { KernelBuild } from '../../kernels/load.js';
 import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
+import type { Alignment } from '../detect/alignment.js';
 import type { AnchorChoice, BaseIndex, RegionAnchors } from '../detect/base-index.js';
 import type { RegionComparison } from '../detect/compare.js';
 import type { RegionMatches } from '../detect/search.js';
@@ -35,9 +36,9 @@ export interface JobTable {
     readonly job: { readonly side: Side; readonly region: Region; readonly chunker: ChunkerSpec };
     readonly result: RegionScan;
   };
-  /** Compare one target region with the base. */
+  /** Compare one target region with what lies opposite in the base. */
   readonly compare: {
-    readonly job: { readonly region: Region; readonly blockBytes: number };
+    readonly job: { readonly region: Region; readonly alignment: Alignment; readonly blockBytes: number };
     readonly result: RegionComparison;
   };
   /** Leaf digests of a run of base leaves. */

@@ -60,7 +60,10 @@ export class StrategyLane implements Lane<Job, Done> {
       case 'scan':
         return scanRegion(this.#scanContext(job.side, meter), job.chunker, job.region);
       case 'compare':
-        return compareRegion({ ...this.#detectContext(meter), blockBytes: job.blockBytes }, job.region);
+        return compareRegion(
+          { ...this.#detectContext(meter), alignment: job.alignment, blockBytes: job.blockBytes },
+          job.region,
+        );
       case 'leaves': {
         const context = this.#scanContext('base', meter);
         readTarget(context, job.region.address, job.region.length);
@@ -88,7 +91,8 @@ export class StrategyLane implements Lane<Job, Done> {
 
   #searchIn(job: Job<'search'>, meter: Meter): JobTable['search']['result'] {
     const { signature } = job;
-    const context = { ...this.#detectContext(meter), base: this.#side('base').shape, signature };
+    const { pairs } = this.#setup;
+    const context = { ...this.#detectContext(meter), pairs, base: this.#side('base').shape, signature };
     this.#search ??= { signature, table: meter.forEachLane(() => loadSearchTable(context)) };
     return searchRegion({ ...context, table: this.#search.table }, job.region);
   }
@@ -132,13 +136,12 @@ export class StrategyLane implements Lane<Job, Done> {
 
   #detectContext(
     meter: Meter,
-  ): ScanContext & { baseReader: ContentReader; baseLayout: SnapshotShape['layout']; pairs: Int32Array } {
+  ): ScanContext & { baseReader: ContentReader; baseLayout: SnapshotShape['layout'] } {
     const base = this.#side('base');
     return {
       ...this.#scanContext('target', meter),
       baseReader: base.reader,
       baseLayout: base.shape.layout,
-      pairs: this.#setup.pairs,
     };
   }
 }

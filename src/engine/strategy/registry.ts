@@ -1,5 +1,6 @@
 /** Strategies by the name that packages carry: the one place that knows them all. */
 import { contentChunkerNames, type ContentChunkerName } from '../chunk/content-chunkers.js';
+import { detectAdaptively } from './adaptive-detector.js';
 import { detectBlocks } from './blocks-detector.js';
 import { detectByComparison } from './compare-detector.js';
 import type { Detection, DetectionInput, Detector, StrategyOf } from './detector.js';
@@ -15,6 +16,7 @@ export interface StrategyPart<N extends StrategyName> {
 const byContent = { worksFromManifest: true, detect: detectBlocks };
 
 export const strategyParts: { readonly [N in StrategyName]: StrategyPart<N> } = {
+  adaptive: { worksFromManifest: false, detect: detectAdaptively },
   compare: { worksFromManifest: false, detect: detectByComparison },
   fixed: { worksFromManifest: true, detect: detectBlocks },
   ...(Object.fromEntries(contentChunkerNames.map((name) => [name, byContent])) as Record<

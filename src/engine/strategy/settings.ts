@@ -16,17 +16,19 @@ import { isRollingBlockSize } from '../detect/signature.js';
 import { fingerprintNames } from '../fingerprint/fingerprint.js';
 import { codecNames, type CompressionChoice } from '../package/codecs.js';
 import type { ParameterValue } from '../package/model.js';
-import { blockBytesOf, strategyNames, type Strategy, type StrategyName } from './strategy.js';
+import { blockBytesOf, effortNames, strategyNames, type Strategy, type StrategyName } from './strategy.js';
 
 export type Settings = Readonly<Record<string, ParameterValue>>;
 
 const KiB = 1024;
 const commonKeys = ['fingerprint', 'subBlock', 'codec', 'level', 'deflate', 'decisions'] as const;
+const adaptiveKeys = ['blockBytes', 'effort'] as const;
 const chunkKeys = ['minBytes', 'averageBytes', 'maxBytes'] as const satisfies (keyof ChunkSizes)[];
 
 /** The keys that a strategy understands. */
 export function settingKeys(name: StrategyName): readonly string[] {
-  return [...(isContentChunkerName(name) ? chunkKeys : ['blockBytes']), ...commonKeys];
+  const own = isContentChunkerName(name) ? chunkKeys : name === 'adaptive' ? adaptiveKeys : ['blockBytes'];
+  return [...own, ...commonKeys];
 }
 
 /** Throws UsageError for an unknown strategy or key, and for a value that cannot be meant. */
@@ -50,6 +52,13 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
   };
   if (isContentChunkerName(known)) return { name: known, ...chunkSizes(known, read), ...common };
   switch (known) {
+    case 'adaptive':
+      return {
+        name: known,
+        blockBytes: read.powerOfTwo('blockBytes', 4 * KiB, 512, 64 * KiB),
+        effort: read.choice('effort', effortNames, 'fast'),
+        ...common,
+      };
     case 'compare':
       return { name: known, blockBytes: read.powerOfTwo('blockBytes', 4 * KiB, 512, 1024 * KiB), ...common };
     case 'fixed':
@@ -80,14 +89,18 @@ export function settingsOf(strategy: Strategy): Record<string, ParameterValue> {
     const { minBytes, averageBytes, maxBytes } = strategy;
     return { minBytes, averageBytes, maxBytes, ...common };
   }
-  return { blockBytes: strategy.blockBytes, ...common };
+  const { blockBytes } = strategy;
+  return strategy.name === 'adaptive'
+    ? { blockBytes, effort: strategy.effort, ...common }
+    : { blockBytes, ...common };
 }
 
-/** One short line for tables and charts: `fastcdc 64 KiB + sub-block`. */
+/** One short line for tables and charts: `fastcdc 64 KiB + sub-block`, `adaptive fast 4 KiB`. */
 export function describeStrategy(strategy: Strategy): string {
   const bytes = blockBytesOf(strategy);
   const size = bytes === 0 ? 'auto' : formatBytes(bytes);
-  return `${strategy.name} ${size}${strategy.subBlock ? ' + sub-block' : ''}`;
+  const effort = strategy.name === 'adaptive' ? ` ${strategy.effort}` : '';
+  return `${strategy.name}${effort} ${size}${strategy.subBlock ? ' + sub-block' : ''}`;
 }
 
 function chunkSizes(name: ContentChunkerName, read: SettingReader): ChunkSizes {

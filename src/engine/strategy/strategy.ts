@@ -8,8 +8,18 @@ import type { CompressionChoice } from '../package/codecs.js';
 import { UsageError } from '../../base/errors.js';
 import type { FingerprintName } from '../fingerprint/fingerprint.js';
 
-export type StrategyName = 'compare' | 'fixed' | ContentChunkerName | 'rolling';
-export const strategyNames: readonly StrategyName[] = ['compare', 'fixed', ...contentChunkerNames, 'rolling'];
+export type StrategyName = 'adaptive' | 'compare' | 'fixed' | ContentChunkerName | 'rolling';
+export const strategyNames: readonly StrategyName[] = [
+  'adaptive',
+  'compare',
+  'fixed',
+  ...contentChunkerNames,
+  'rolling',
+];
+
+/** How much CPU `adaptive` may spend on fewer bytes, cheapest first. */
+export const effortNames = ['fast', 'thorough', 'maximum'] as const;
+export type Effort = (typeof effortNames)[number];
 
 interface Common {
   readonly fingerprint: FingerprintName;
@@ -21,7 +31,9 @@ interface Common {
 }
 
 export type Strategy = Common &
+  /** blockBytes is the granularity of comparison in place. */
   (
+    | { readonly name: 'adaptive'; readonly blockBytes: number; readonly effort: Effort }
     | { readonly name: 'compare'; readonly blockBytes: number }
     | { readonly name: 'fixed'; readonly blockBytes: number }
     | { [N in ContentChunkerName]: { readonly name: N } & ChunkSizes }[ContentChunkerName]

@@ -25,6 +25,7 @@ interface Shape {
 
 /** Each runs with and without sub-block delta. */
 const shapes: readonly Shape[] = [
+  { name: 'adaptive', settings: { effort: 'fast' }, quick: true },
   { name: 'compare', settings: { blockBytes: 4 * KiB }, quick: true },
   { name: 'fixed', settings: { blockBytes: 4 * KiB }, quick: false },
   { name: 'fixed', settings: { blockBytes: 64 * KiB }, quick: true },

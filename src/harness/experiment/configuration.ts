@@ -32,7 +32,7 @@ export interface Configuration {
 }
 
 /**
- * The short name: family, block size, `+delta` for sub-block delta, then what departs from the usual: the fingerprint unless xxh3-128,
+ * The short name: family, effort where it has one, block size, `+delta` for sub-block delta, then what departs from the usual: the fingerprint unless xxh3-128,
  * codec and level unless chosen automatically at `usualLevel`. Different strategies may share one: see uniqueConfigurations.
  */
 export function configurationName(strategy: Strategy, usualLevel: number): string {
@@ -40,7 +40,7 @@ export function configurationName(strategy: Strategy, usualLevel: number): strin
   const { codec, level } = strategy.compression;
   const shown = codec === 'auto' || codec === 'stored' || codec === 'lz4' ? codec : `${codec}-${level}`;
   return [
-    strategy.name,
+    strategy.name === 'adaptive' ? `${strategy.name} ${strategy.effort}` : strategy.name,
     `${size === 0 ? 'auto' : formatBytes(size).replace(/ (?:([KM])i)?B$/, '$1')}${strategy.subBlock ? '+delta' : ''}`,
     strategy.fingerprint === 'xxh3-128' ? '' : strategy.fingerprint,
     codec === 'auto' && level === usualLevel ? '' : shown === 'auto' ? `level-${level}` : shown,
@@ -76,7 +76,7 @@ export function configurationRecord({ id, strategy, profiles }: Configuration): 
     subBlock,
     fingerprint,
     collisionResistantIds: fingerprints[fingerprint].collisionResistant,
-    needsBaseContent: name === 'compare' || subBlock,
+    needsBaseContent: name === 'adaptive' || name === 'compare' || subBlock,
     portableBytes:
       compression.deflate === 'portable' || (compression.codec !== 'auto' && compression.codec !== 'deflate'),
     parameters: { ...sizes, ...compression, decisions },

@@ -42,6 +42,8 @@ describe('resolveStrategy', () => {
     ['compare', { fingerprint: 'md5' }, /'md5' is not one of xxh3-128, blake3, sha256/],
     ['compare', { subBlock: 'maybe' }, /'maybe' is not on or off/],
     ['compare', { level: 'high' }, /'high' is not a whole number/],
+    ['adaptive', { effort: 'some' }, /effort: 'some' is not one of fast, thorough, maximum/],
+    ['adaptive', { blockBytes: '128KiB' }, /not from 512 B to 64.* KiB/],
     ['compare', { level: 23 }, /23 is not from 1 to 22/],
   ])('refuses %s %o', (name, settings, message) => {
     expect(() => resolveStrategy(name, settings)).toThrow(UsageError);
@@ -66,6 +68,7 @@ describe('resolveStrategy', () => {
 describe('describeStrategy', () => {
   it('fits a table cell', () => {
     expect(describeStrategy(resolveStrategy('fastcdc'))).toBe('fastcdc 64 KiB + sub-block');
+    expect(describeStrategy(resolveStrategy('adaptive'))).toBe('adaptive fast 4 KiB + sub-block');
     expect(describeStrategy(resolveStrategy('rolling', { subBlock: false }))).toBe('rolling auto');
   });
 });

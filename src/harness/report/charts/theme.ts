@@ -37,6 +37,7 @@ const palettes: Readonly<Record<ThemeName, Palette>> = {
     muted: '#60646c',
     grid: '#e4e6ea',
     families: {
+      adaptive: '#3d434b',
       compare: '#0072b2',
       fixed: '#b25f00',
       fastcdc: '#00805e',
@@ -53,6 +54,7 @@ const palettes: Readonly<Record<ThemeName, Palette>> = {
     muted: '#a3a9b3',
     grid: '#2c3138',
     families: {
+      adaptive: '#d3d8de',
       compare: '#56b4e9',
       fixed: '#f0a93b',
       fastcdc: '#2fc79b',
