@@ -33,14 +33,20 @@ export const snapshotBytesMax = 2 * 1024 ** 4;
 /** Largest target range of one segment: its leaf digests, at most 32 MiB, are hashed in one piece. */
 export const segmentBytesMax = 64 * 1024 ** 3;
 
-/** Largest body of one package frame: a segment's three streams of at most `streamBytesMax` each, stored. */
+/** Largest body of one package frame: a head and five streams. A segment whose streams are all as long as they may be would not fit; 4 MiB of new data make some 10 MiB. */
 export const frameBodyBytesMax = 64 * MiB;
 
-/** Largest uncompressed stream of a segment (operations, differences, literals). */
+/** Largest uncompressed stream of a segment (instructions, lengths, addresses, differences, literals). */
 export const streamBytesMax = 16 * MiB;
 
 /** Largest uncompressed structure frame: about a million entries of 250 bytes. */
 export const structureBytesMax = 256 * MiB;
+
+/**
+ * A copy of at least this many bytes makes its displacement the home, to which operations return without an address. Longer than what moves alone (rows, pages,
+ * functions), shorter than what lies between the changes of an image.
+ */
+export const homeBytesMin = 32 * KiB;
 
 /** Operations in one segment: bounds the time that a hostile stream of empty operations can cost. */
 export const operationsMax = 2 * MiB;

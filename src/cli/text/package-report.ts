@@ -4,7 +4,7 @@ import { operationNames } from '../../engine/apply/inspect.js';
 import type { PackageReport, SegmentRow } from '../../engine/apply/inspect.js';
 import type { SnapshotId } from '../../engine/fingerprint/identity.js';
 import { codecNames } from '../../engine/package/codecs.js';
-import { streamNames } from '../../engine/package/model.js';
+import { streamNames, type StreamName } from '../../engine/package/model.js';
 import { hex } from './hex.js';
 import { textFacts, textTable } from '../../base/text-table.js';
 import { isoTime } from './time.js';
@@ -42,9 +42,20 @@ export function reportText(path: string, report: PackageReport, all: boolean): s
   }
   if (report.segments.length > 0) {
     const shown = report.segments.slice(0, limit).map(segmentRow);
-    const head = ['segment', 'address', 'target', 'packed', ...streamNames, 'needs', 'decided by'];
+    const head = [
+      'segment',
+      'address',
+      'target',
+      'packed',
+      'operations',
+      'differences',
+      'literals',
+      'needs',
+      'decided by',
+    ];
     parts.push(
       [textTable(head, shown), ...cutOff(report.segments.length, shown.length, 'segment')].join('\n'),
+      streamTable(report),
       codecTable(report),
       operationTable(report),
     );
@@ -112,15 +123,31 @@ function segmentRow({
     String(targetAddress),
     formatBytes(targetBytes),
     formatBytes(packedBytes),
-    ...streamNames.map((name) => {
-      const { codec, rawBytes } = streams[name];
-      return rawBytes === 0 ? '-' : `${codec} of ${formatBytes(rawBytes)}`;
-    }),
+    packing([streams.instructions, streams.lengths, streams.addresses]),
+    packing([streams.differences]),
+    packing([streams.literals]),
     dependencies.length === 0 ? '-' : dependencies.length > 4 ? `${needs} ...` : needs,
     decisions === undefined
       ? '-'
       : `${decisions.reason}, ${formatNumber(decisions.literalMillibits / 1000)} bit/byte`,
   ];
+}
+
+/** Codecs and raw bytes of streams that are told as one. */
+function packing(streams: readonly SegmentRow['streams'][StreamName][]): string {
+  const used = streams.filter(({ rawBytes }) => rawBytes > 0);
+  if (used.length === 0) return '-';
+  const codecs = new Set(used.map(({ codec }) => codec));
+  return `${[...codecs].join(', ')} of ${formatBytes(used.reduce((sum, { rawBytes }) => sum + rawBytes, 0))}`;
+}
+
+/** What the streams of all segments take, each sort. */
+function streamTable({ totals }: PackageReport): string {
+  const rows = streamNames
+    .map((name) => ({ name, ...totals.byStream[name] }))
+    .filter(({ rawBytes }) => rawBytes > 0)
+    .map(({ name, rawBytes, packedBytes }) => [name, formatBytes(rawBytes), formatBytes(packedBytes)]);
+  return textTable(['stream', 'before', 'packed'], rows);
 }
 
 function codecTable({ totals }: PackageReport): string {

@@ -8,7 +8,7 @@ import { Arena } from '../../kernels/arena.js';
 import { readOperations } from '../delta/operation-reader.js';
 import { operationKind, type Operation } from '../delta/operations.js';
 import { Hasher, fingerprints } from '../fingerprint/fingerprint.js';
-import { codecNames, decompress, type CodecName } from '../package/codecs.js';
+import { codecNames, type CodecName } from '../package/codecs.js';
 import { PackageDecoder } from '../package/decode.js';
 import {
   streamNames,
@@ -18,6 +18,7 @@ import {
   type SegmentDecisions,
   type StreamName,
 } from '../package/model.js';
+import { unpackOperations } from '../package/unpack.js';
 import type { Structure } from '../snapshot/structure.js';
 import { packageSource, type PackageBytes } from './package-source.js';
 import { judgeSignatures, type JudgedSignature, type TrustOptions } from './trust.js';
@@ -141,11 +142,10 @@ function rowOf(segment: Segment, header: PackageHeader): SegmentRow {
 }
 
 function countOperations(segment: Segment, baseBytes: number): Record<OperationName, OperationCount> {
-  const { codec, packed, rawBytes } = segment.streams.operations;
   const counts = recordOf(operationNames, () => ({ count: 0, targetBytes: 0 }));
   const { targetAddress, targetBytes } = segment;
   const bounds = { targetAddress, targetBytes, baseBytes };
-  for (const { kind, length } of readOperations(decompress(codec, packed, rawBytes), bounds)) {
+  for (const { kind, length } of readOperations(unpackOperations(segment), bounds)) {
     counts[kind].count++;
     counts[kind].targetBytes += length;
   }

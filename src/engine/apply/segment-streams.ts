@@ -1,12 +1,13 @@
 /** The unpacked streams of one segment: what its operations take from them, and what they may repeat. */
 import { DataError } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
-import { decompress } from '../package/codecs.js';
+import type { OperationStreams } from '../delta/operations.js';
 import type { Segment, StreamName } from '../package/model.js';
+import { unpackOperations, unpackStream } from '../package/unpack.js';
 import type { TargetRanges } from './target-ranges.js';
 
 export class SegmentStreams {
-  readonly operations: Uint8Array;
+  readonly operations: OperationStreams;
   readonly differences: Payload;
   readonly literals: Payload;
   readonly #what: string;
@@ -17,13 +18,15 @@ export class SegmentStreams {
     this.#what = `segment ${segment.index}`;
     this.#segment = segment;
     this.#sources = sources;
-    const unpack = (name: StreamName): Uint8Array => {
-      const { codec, packed, rawBytes } = segment.streams[name];
-      return meter.time('decompress', () => decompress(codec, packed, rawBytes));
-    };
-    this.operations = unpack('operations');
-    this.differences = new Payload(this.#what, 'differences', unpack('differences'));
-    this.literals = new Payload(this.#what, 'literals', unpack('literals'));
+    const payload = (name: 'differences' | 'literals'): Payload =>
+      new Payload(
+        this.#what,
+        name,
+        meter.time('decompress', () => unpackStream(segment.streams[name])),
+      );
+    this.operations = meter.time('decompress', () => unpackOperations(segment));
+    this.differences = payload('differences');
+    this.literals = payload('literals');
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * Encoding: a planned segment's changed bytes read, set against the base bytes that lie opposite, and turned into the three raw streams:
- * operations, differences, literals.
+ * instructions, lengths, addresses, differences, literals.
  *
  * Each extent of new data is encoded against a window of the base around its hint: its own length, and as much again on either
  * side within [4 KiB, 64 KiB], inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals.
@@ -12,7 +12,7 @@ import { dataWindowBytes, type Workspace } from '../../kernels/workspace.js';
 import { extentKind } from '../detect/extents.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
-import { OperationWriter } from './operations.js';
+import { OperationWriter, type OperationStreams } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
 
 const slackBytesMin = 4 * 1024;
@@ -30,8 +30,7 @@ export interface EncodeContext {
 }
 
 /** Raw streams of one segment. Literals and differences are views of kernel windows, valid until the next encode. */
-export interface EncodedSegment {
-  readonly operations: Uint8Array;
+export interface EncodedSegment extends OperationStreams {
   readonly differences: Uint8Array;
   readonly literals: Uint8Array;
   readonly operationCount: number;
@@ -79,7 +78,7 @@ class SegmentEncoder {
     const { workspace, meter } = this.#context;
     meter.count('operations', this.#operations.count);
     return {
-      operations,
+      ...operations,
       differences: workspace.window('differences').u8(0, this.#differenceBytes),
       literals: workspace.window('literals').u8(0, this.#literalBytes),
       operationCount: this.#operations.count,

@@ -6,8 +6,14 @@
  */
 import { ByteReader } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
-import { addressMax, operationsMax } from '../../base/limits.js';
-import { onwardKind, operationKind, type Operation } from './operations.js';
+import { addressMax, homeBytesMin, operationsMax } from '../../base/limits.js';
+import {
+  instructionKind,
+  literalBytesLong,
+  operationKind,
+  type Operation,
+  type OperationStreams,
+} from './operations.js';
 
 export interface OperationBounds {
   readonly targetAddress: number;
@@ -16,21 +22,26 @@ export interface OperationBounds {
 }
 
 export class OperationReader {
-  readonly #reader: ByteReader;
+  readonly #instructions: ByteReader;
+  readonly #lengths: ByteReader;
+  readonly #addresses: ByteReader;
   readonly #baseBytes: number;
   readonly #end: number;
   /** Target address behind the present operation. */
   #at: number;
   #displacement = 0;
+  #home = 0;
   #count = 0;
   #kind = 0;
   #length = 0;
   #address = 0;
-  /** Length of the copy whose literal is the present operation; -1 for none. */
-  #onwardBytes = -1;
+  /** Kind of the instruction whose literal is the present operation; -1 for none. */
+  #instruction = -1;
 
-  constructor(stream: Uint8Array, bounds: OperationBounds) {
-    this.#reader = new ByteReader(stream);
+  constructor(streams: OperationStreams, bounds: OperationBounds) {
+    this.#instructions = new ByteReader(streams.instructions);
+    this.#lengths = new ByteReader(streams.lengths);
+    this.#addresses = new ByteReader(streams.addresses);
     this.#baseBytes = bounds.baseBytes;
     this.#at = bounds.targetAddress;
     this.#end = bounds.targetAddress + bounds.targetBytes;
@@ -57,54 +68,63 @@ export class OperationReader {
 
   /**
    * Steps to the next operation; false behind the last. Operations cover exactly [targetAddress, targetAddress + targetBytes). Throws DataError for
-   * an empty operation, an address outside the base or not before the target position, or a wrong total.
+   * an empty operation, an address outside the base or not before the target position, a wrong total, or streams that are not used up.
    */
   next(): boolean {
-    if (this.#onwardBytes >= 0) {
-      this.#onward(this.#onwardBytes);
-      return true;
+    if (this.#instruction >= 0) {
+      const kind = this.#instruction;
+      this.#instruction = -1;
+      if (kind !== instructionKind.end) {
+        this.#operation(kind);
+        return true;
+      }
     }
-    const reader = this.#reader;
-    if (reader.remaining === 0) {
-      const left = this.#end - this.#at;
-      if (left > 0) throw new DataError(`a segment's operations leave ${left} bytes of its range uncovered`);
+    if (this.#instructions.remaining === 0) {
+      this.#finish();
       return false;
     }
-    const tag = reader.varint('operation');
-    const stated = Math.floor(tag / 8);
-    const kind = tag % 8;
-    switch (kind) {
-      case operationKind.literal:
-      case operationKind.zero:
-        this.#take(kind, stated);
-        break;
-      case operationKind.copy:
-      case operationKind.add:
-        this.#take(kind, stated);
-        this.#displacement += reader.signedVarint('base address');
-        this.#setOpposite();
-        break;
-      case operationKind.repeat:
-        this.#take(kind, stated);
-        this.#setSource(reader.varint('repeat distance'));
-        break;
-      case onwardKind.copy:
-        this.#onward(stated);
-        break;
-      default:
-        this.#take(
-          operationKind.literal,
-          kind === onwardKind.afterByte ? 1 : reader.varint('literal length'),
-        );
-        this.#onwardBytes = stated;
+    const instruction = this.#instructions.u8('instruction');
+    const kind = instruction >>> 5;
+    const short = instruction & literalBytesLong;
+    if (short === 0 && kind !== instructionKind.end) {
+      this.#operation(kind);
+      return true;
     }
+    const more = short === literalBytesLong ? this.#lengths.varint('literal length') : 0;
+    this.#take(operationKind.literal, short + more);
+    this.#instruction = kind;
     return true;
   }
 
-  #onward(length: number): void {
-    this.#onwardBytes = -1;
-    this.#take(operationKind.copy, length);
+  /** Everything is used up and everything covered. */
+  #finish(): void {
+    const left = this.#end - this.#at;
+    if (left > 0) throw new DataError(`a segment's operations leave ${left} bytes of its range uncovered`);
+    this.#lengths.end('the stream of lengths');
+    this.#addresses.end('the stream of addresses');
+  }
+
+  #operation(kind: number): void {
+    const length = this.#lengths.varint('operation length');
+    switch (kind) {
+      case instructionKind.zero:
+        this.#take(operationKind.zero, length);
+        return;
+      case instructionKind.repeat:
+        this.#take(operationKind.repeat, length);
+        this.#setSource(this.#addresses.varint('repeat distance'));
+        return;
+      case instructionKind.copyHome:
+        this.#displacement = this.#home;
+        break;
+      case instructionKind.copyMoved:
+      case instructionKind.addMoved:
+        this.#displacement += this.#addresses.signedVarint('base address');
+    }
+    const isAdd = kind === instructionKind.add || kind === instructionKind.addMoved;
+    this.#take(isAdd ? operationKind.add : operationKind.copy, length);
     this.#setOpposite();
+    if (!isAdd && length >= homeBytesMin) this.#home = this.#displacement;
   }
 
   #take(kind: number, length: number): void {
@@ -144,9 +164,9 @@ export class OperationReader {
   }
 }
 
-/** The operations of a stream one by one, as objects; throws what OperationReader throws. */
-export function* readOperations(stream: Uint8Array, bounds: OperationBounds): Generator<Operation> {
-  const reader = new OperationReader(stream, bounds);
+/** The operations of a segment one by one, as objects; throws what OperationReader throws. */
+export function* readOperations(streams: OperationStreams, bounds: OperationBounds): Generator<Operation> {
+  const reader = new OperationReader(streams, bounds);
   while (reader.next()) yield presentOf(reader);
 }
 

@@ -1,22 +1,35 @@
 /**
- * The instruction set of a segment: how a range of the target is rebuilt. One stream of varints (see
- * docs/formats/package-v1.md, "Operations"):
+ * The instruction set of a segment: how a range of the target is rebuilt. Three streams (docs/formats/package-v1.md, "Operations"):
  *
- *     tag = length * 8 + kind          length >= 1, kinds below
- *     COPY, ADD    + zigzag(base address - (target address + displacement))
- *     REPEAT       + (target address - source address), >= 1
- *     onward       COPY with the displacement as it is; one byte, or a counted number of bytes, of LITERAL may precede it
+ *     instructions   one byte each: kind * 32 + n, where n (0 to 31) literal bytes precede the operation; 31: and more
+ *     lengths        varints: literal bytes beyond 31 of an instruction with n = 31, then the operation's length, at least 1
+ *     addresses      COPY_MOVED, ADD_MOVED: zigzag(d - displacement); REPEAT: target address - source address
  *
- * `displacement` is base address minus target address of the segment's previous COPY or ADD, 0 at the segment's start, so
- * instructions that follow the same diagonal cost no address, and a changed byte between two copies costs the next
- * copy's tag. Decoding (operation-reader.ts) checks every length and address.
+ * d is base address minus target address. `displacement` is the d of the segment's previous copy or addition, `home` that of its last copy of
+ * at least 32 KiB; both are 0 at its start. So what follows the same diagonal, or returns to the main one, costs no address; and each
+ * stream holds one sort of number, which compresses best (docs/decisions/0010-five-streams.md). Decoding (operation-reader.ts) checks every length and address.
  */
 import { ByteWriter } from '../../base/codec.js';
+import { homeBytesMin } from '../../base/limits.js';
 
+/** What operations there are: the kinds of Operation by number. */
 export const operationKind = { literal: 0, copy: 1, repeat: 2, zero: 3, add: 4 } as const;
 
-/** Further kinds of tags: `length` is the copy's, which follows the displacement; a literal of 0, 1 or varint bytes precedes it. */
-export const onwardKind = { copy: 5, afterByte: 6, afterLiteral: 7 } as const;
+/** The upper three bits of an instruction: the operation that follows its literal. */
+export const instructionKind = {
+  copy: 0,
+  copyHome: 1,
+  copyMoved: 2,
+  add: 3,
+  addMoved: 4,
+  repeat: 5,
+  zero: 6,
+  /** None: the literal stands alone. */
+  end: 7,
+} as const;
+
+/** The lower five bits of an instruction whose literal is this long, or longer. */
+export const literalBytesLong = 31;
 
 /** Addresses are absolute, in the base's (copy, add) or the target's (repeat) address space. */
 export type Operation =
@@ -26,12 +39,22 @@ export type Operation =
   | { readonly kind: 'zero'; readonly length: number }
   | { readonly kind: 'add'; readonly length: number; readonly baseAddress: number };
 
+/** A segment's operations as they are stored, before compression. */
+export interface OperationStreams {
+  readonly instructions: Uint8Array;
+  readonly lengths: Uint8Array;
+  readonly addresses: Uint8Array;
+}
+
 /** Writes operations; one that continues the previous one is merged into it. */
 export class OperationWriter {
-  readonly #out = new ByteWriter(1024);
+  readonly #instructions = new ByteWriter(1024);
+  readonly #lengths = new ByteWriter(1024);
+  readonly #addresses = new ByteWriter(1024);
   /** Target address of the first byte not yet written out. */
   #targetAddress: number;
   #displacement = 0;
+  #home = 0;
   #count = 0;
   #pending: Operation | undefined;
   /** Length of the literal that was flushed last and waits for what follows it; the target address is past it. */
@@ -56,10 +79,14 @@ export class OperationWriter {
     }
   }
 
-  finish(): Uint8Array {
+  finish(): OperationStreams {
     this.#flush();
-    this.#putLiteral();
-    return this.#out.finish();
+    if (this.#literalBytes > 0) this.#putInstruction(instructionKind.end);
+    return {
+      instructions: this.#instructions.finish(),
+      lengths: this.#lengths.finish(),
+      addresses: this.#addresses.finish(),
+    };
   }
 
   #flush(): void {
@@ -71,46 +98,52 @@ export class OperationWriter {
         this.#literalBytes = operation.length;
         break;
       case 'copy':
+        this.#putCopy(operation.length, operation.baseAddress - this.#targetAddress);
+        break;
       case 'add':
-        this.#putAlong(operation.kind, operation.length, operation.baseAddress - this.#targetAddress);
+        this.#putAdd(operation.length, operation.baseAddress - this.#targetAddress);
         break;
       case 'repeat':
-        this.#putTag(operation.kind, operation.length);
-        this.#out.varint(this.#targetAddress - operation.sourceAddress);
+        this.#put(instructionKind.repeat, operation.length);
+        this.#addresses.varint(this.#targetAddress - operation.sourceAddress);
         break;
       case 'zero':
-        this.#putTag(operation.kind, operation.length);
+        this.#put(instructionKind.zero, operation.length);
     }
     this.#targetAddress += operation.length;
     this.#count++;
   }
 
-  #putAlong(kind: 'copy' | 'add', length: number, displacement: number): void {
-    if (kind === 'copy' && displacement === this.#displacement) {
-      this.#putOnward(length);
-      return;
+  #putCopy(length: number, displacement: number): void {
+    if (displacement === this.#displacement) this.#put(instructionKind.copy, length);
+    else if (displacement === this.#home) this.#put(instructionKind.copyHome, length);
+    else {
+      this.#put(instructionKind.copyMoved, length);
+      this.#addresses.signedVarint(displacement - this.#displacement);
     }
-    this.#putTag(kind, length);
-    this.#out.signedVarint(displacement - this.#displacement);
     this.#displacement = displacement;
+    if (length >= homeBytesMin) this.#home = displacement;
   }
 
-  #putOnward(length: number): void {
+  #putAdd(length: number, displacement: number): void {
+    if (displacement === this.#displacement) this.#put(instructionKind.add, length);
+    else {
+      this.#put(instructionKind.addMoved, length);
+      this.#addresses.signedVarint(displacement - this.#displacement);
+      this.#displacement = displacement;
+    }
+  }
+
+  #put(kind: number, length: number): void {
+    this.#putInstruction(kind);
+    this.#lengths.varint(length);
+  }
+
+  #putInstruction(kind: number): void {
     const literalBytes = this.#literalBytes;
     this.#literalBytes = 0;
-    if (literalBytes === 0) this.#out.varint(length * 8 + onwardKind.copy);
-    else if (literalBytes === 1) this.#out.varint(length * 8 + onwardKind.afterByte);
-    else this.#out.varint(length * 8 + onwardKind.afterLiteral).varint(literalBytes);
-  }
-
-  #putTag(kind: Operation['kind'], length: number): void {
-    this.#putLiteral();
-    this.#out.varint(length * 8 + operationKind[kind]);
-  }
-
-  #putLiteral(): void {
-    if (this.#literalBytes > 0) this.#out.varint(this.#literalBytes * 8 + operationKind.literal);
-    this.#literalBytes = 0;
+    this.#instructions.u8(kind * 32 + Math.min(literalBytes, literalBytesLong));
+    if (literalBytes >= literalBytesLong) this.#lengths.varint(literalBytes - literalBytesLong);
   }
 }
 

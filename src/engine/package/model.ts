@@ -30,8 +30,8 @@ export interface PackageHeader {
 
 export type { EntryChange, Structure };
 
-/** The three streams of a segment; each is compressed on its own. */
-export const streamNames = ['operations', 'differences', 'literals'] as const;
+/** The streams of a segment, each compressed on its own: three of operations (delta/operations.ts), and what these take bytes from. */
+export const streamNames = ['instructions', 'lengths', 'addresses', 'differences', 'literals'] as const;
 export type StreamName = (typeof streamNames)[number];
 
 export interface PackedStream {

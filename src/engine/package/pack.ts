@@ -23,7 +23,9 @@ export function packStreams(
     const literals = packStream(raw.literals, choice, workspace, meter);
     return {
       streams: {
-        operations: packStream(raw.operations, choice, workspace, meter).stream,
+        instructions: packStream(raw.instructions, choice, workspace, meter).stream,
+        lengths: packStream(raw.lengths, choice, workspace, meter).stream,
+        addresses: packStream(raw.addresses, choice, workspace, meter).stream,
         differences: packStream(raw.differences, choice, workspace, meter).stream,
         literals: literals.stream,
       },

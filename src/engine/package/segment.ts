@@ -1,4 +1,4 @@
-/** The head of a segment: Segment <-> one CBOR row and three streams (docs/formats/package-v1.md, "Segments"). */
+/** The head of a segment: Segment <-> one CBOR row and five streams (docs/formats/package-v1.md, "Segments"). */
 import { DataError, present } from '../../base/errors.js';
 import { addressMax, dependenciesMax, segmentsMax, streamBytesMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, type CborValue } from './cbor.js';
@@ -118,13 +118,15 @@ function readStreams(
     return { codec, rawBytes, packed };
   };
   const streams = {
-    operations: read('operations'),
+    instructions: read('instructions'),
+    lengths: read('lengths'),
+    addresses: read('addresses'),
     differences: read('differences'),
     literals: read('literals'),
   };
   row.end();
   if (at !== tail.length) throw new DataError(`${what}: ${tail.length - at} bytes follow its streams`);
-  if (streams.operations.rawBytes === 0) throw new DataError(`${what}: operations are empty`);
+  if (streams.instructions.rawBytes === 0) throw new DataError(`${what}: instructions are empty`);
   const payload = streams.differences.rawBytes + streams.literals.rawBytes;
   if (payload > targetBytes) {
     throw new DataError(

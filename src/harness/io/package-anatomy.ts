@@ -4,8 +4,8 @@ import { createWasmKernels } from '../../kernels/load.js';
 import { Arena } from '../../kernels/arena.js';
 import { readOperations } from '../../engine/delta/operation-reader.js';
 import { fingerprints, Hasher } from '../../engine/fingerprint/fingerprint.js';
-import { decompress } from '../../engine/package/codecs.js';
 import { PackageDecoder } from '../../engine/package/decode.js';
+import { unpackOperations } from '../../engine/package/unpack.js';
 import type { OperationBytes } from '../measurement/row.js';
 
 /** Reads a package file whole: meant for the small packages of a laboratory. */
@@ -15,10 +15,9 @@ export function operationBytes(path: string, baseBytes: number): OperationBytes 
   const bytes = { copy: 0, add: 0, literal: 0, repeat: 0, zero: 0 };
   for (const item of decoder.receive(readFileSync(path))) {
     if (item.type !== 'segment') continue;
-    const { targetAddress, targetBytes, streams } = item.segment;
-    const { codec, packed, rawBytes } = streams.operations;
+    const { targetAddress, targetBytes } = item.segment;
     const bounds = { targetAddress, targetBytes, baseBytes };
-    for (const { kind, length } of readOperations(decompress(codec, packed, rawBytes), bounds)) {
+    for (const { kind, length } of readOperations(unpackOperations(item.segment), bounds)) {
       bytes[kind] += length;
     }
   }

@@ -1,5 +1,5 @@
 /**
- * An encoded pair as a package would hold it: operations, differences and literals, each compressed on its own with the
+ * An encoded pair as a package would hold it: each of its streams compressed on its own with the
  * engine's default choice (codec by entropy, level 3). Each block is a pair of its own; in a package neighbours share streams, which
  * compresses better. What a segment's head adds, some 60 bytes for up to 4 MiB, is not counted.
  */
@@ -8,7 +8,7 @@ import { present } from '../../base/errors.js';
 import { OperationWriter } from '../../engine/delta/operations.js';
 import { chooseAndCompress, orderZeroMillibits } from '../../engine/package/compression.js';
 import type { CompressionChoice } from '../../engine/package/codecs.js';
-import type { PackedStream } from '../../engine/package/model.js';
+import type { PackedStream, Segment } from '../../engine/package/model.js';
 
 const compression: CompressionChoice = { codec: 'auto', level: 3, deflate: 'portable' };
 
@@ -21,11 +21,7 @@ export interface EncodedPair {
 }
 
 /** A pair's streams as they lie in a package; addresses count from the start of the pair's two blocks. */
-export interface PackedPair {
-  readonly operations: PackedStream;
-  readonly differences: PackedStream;
-  readonly literals: PackedStream;
-}
+export type PackedPair = Segment['streams'];
 
 export function packPair({ records, differences, literals }: EncodedPair): PackedPair {
   const writer = new OperationWriter(0);
@@ -36,17 +32,19 @@ export function packPair({ records, differences, literals }: EncodedPair): Packe
     else if (records[i] === deltaKind.copy) writer.push({ kind: 'copy', length, baseAddress });
     else writer.push({ kind: 'add', length, baseAddress });
   }
+  const { instructions, lengths, addresses } = writer.finish();
   return {
-    operations: packed(writer.finish()),
+    instructions: packed(instructions),
+    lengths: packed(lengths),
+    addresses: packed(addresses),
     differences: packed(differences),
     literals: packed(literals),
   };
 }
 
-/** Bytes of all three streams, compressed. */
+/** Bytes of all streams, compressed. */
 export function encodedSize(pair: EncodedPair): number {
-  const { operations, differences, literals } = packPair(pair);
-  return operations.packed.length + differences.packed.length + literals.packed.length;
+  return Object.values(packPair(pair)).reduce((sum, { packed: bytes }) => sum + bytes.length, 0);
 }
 
 function packed(bytes: Uint8Array): PackedStream {

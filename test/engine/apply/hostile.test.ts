@@ -8,7 +8,7 @@ import { OperationWriter, type Operation } from '../../../src/engine/delta/opera
 import type { Segment } from '../../../src/engine/package/model.js';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
 import { content } from '../../support/pairs.js';
-import { encode, handMade, literal, options, stored, zeros } from './packages.js';
+import { encode, handMade, literal, options, stored, storedOperations, zeros } from './packages.js';
 
 const base = content(9, 3 * leafBytes);
 const made = handMade(base, [
@@ -22,8 +22,9 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constantFrom('copy' as const, 'add' as const), length, baseAddress: length }),
   fc.record({ kind: fc.constant('repeat' as const), length, sourceAddress: fc.nat(leafBytes) }),
 );
-const operationBytes = fc.oneof(
-  fc.uint8Array({ minLength: 1, maxLength: 40 }),
+const bytes = (minLength: number) => fc.uint8Array({ minLength, maxLength: 40 });
+const operations = fc.oneof(
+  fc.record({ instructions: bytes(1), lengths: bytes(0), addresses: bytes(0) }),
   fc.array(operation, { minLength: 1, maxLength: 8 }).map((list) => {
     const writer = new OperationWriter(2 * leafBytes);
     for (const item of list) writer.push(item);
@@ -31,11 +32,10 @@ const operationBytes = fc.oneof(
   }),
 );
 const payload = fc.uint8Array({ maxLength: 300 });
-const streams = fc.record({
-  operations: operationBytes.map(stored),
-  differences: fc.oneof(payload.map(stored), payload.map(foreign)),
-  literals: fc.oneof(payload.map(stored), payload.map(foreign)),
-});
+const anyPayload = fc.oneof(payload.map(stored), payload.map(foreign));
+const streams = fc
+  .record({ operations, differences: anyPayload, literals: anyPayload })
+  .map(({ operations: written, ...rest }) => ({ ...storedOperations(written), ...rest }));
 
 /** Bytes that pose as compressed. */
 function foreign(packed: Uint8Array): Segment['streams']['literals'] {

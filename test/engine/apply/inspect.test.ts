@@ -52,16 +52,17 @@ describe('inspection', () => {
       zero: { count: 1, targetBytes: 30 },
       add: { count: 1, targetBytes: 50 },
     });
-    const operationBytes = report.segments.reduce((sum, { streams }) => sum + streams.operations.rawBytes, 0);
+    const bytes = (rawBytes: number) => ({ rawBytes, packedBytes: rawBytes });
     expect(report.totals.byStream).toEqual({
-      operations: { rawBytes: operationBytes, packedBytes: operationBytes },
-      differences: { rawBytes: 50, packedBytes: 50 },
-      literals: { rawBytes: 30, packedBytes: 30 },
+      instructions: bytes(6),
+      lengths: bytes(6),
+      addresses: bytes(7),
+      differences: bytes(50),
+      literals: bytes(30),
     });
     expect(report.totals.byCodec.stored).toEqual({
-      streams: 5,
-      rawBytes: operationBytes + 80,
-      packedBytes: operationBytes + 80,
+      streams: 9,
+      ...bytes(99),
     });
     expect(report.totals.byCodec.zstd).toEqual({ streams: 0, rawBytes: 0, packedBytes: 0 });
   });

@@ -7,7 +7,11 @@ import { Meter } from '../../../src/base/meter.js';
 import { ByteVector } from '../../../src/base/vector.js';
 import { apply, type ApplyOptions, type ApplySummary } from '../../../src/engine/apply/apply.js';
 import { identify } from '../../../src/engine/apply/base-check.js';
-import { OperationWriter, type Operation } from '../../../src/engine/delta/operations.js';
+import {
+  OperationWriter,
+  type Operation,
+  type OperationStreams,
+} from '../../../src/engine/delta/operations.js';
 import { diff } from '../../../src/engine/diff.js';
 import { Hasher, fingerprints, type FingerprintName } from '../../../src/engine/fingerprint/fingerprint.js';
 import { contentDigests, snapshotId, type SnapshotId } from '../../../src/engine/fingerprint/identity.js';
@@ -74,7 +78,7 @@ export function handMade(
       rebuilt.append(interpret(scripted, baseBytes, rebuilt.view()));
     }
     const streams = {
-      operations: stored(operations.finish()),
+      ...storedOperations(operations.finish()),
       differences: stored(differences.view()),
       literals: stored(literals.view()),
     };
@@ -138,6 +142,14 @@ export function stored(bytes: Uint8Array): Segment['streams']['literals'] {
   return { codec: 'stored', rawBytes: bytes.length, packed: bytes };
 }
 
+export function storedOperations({
+  instructions,
+  lengths,
+  addresses,
+}: OperationStreams): Pick<Segment['streams'], keyof OperationStreams> {
+  return { instructions: stored(instructions), lengths: stored(lengths), addresses: stored(addresses) };
+}
+
 /** One instance for all runs of a test file: they follow each other, and a new one costs 40 MiB. */
 const kernels = createWasmKernels();
 
@@ -194,7 +206,7 @@ export function sparse(zeroBytes: number, end: Uint8Array): Omit<HandMade, 'targ
     dependencies: [],
     contentDigest: hasher.digest(leafDigests),
     streams: {
-      operations: stored(operations.finish()),
+      ...storedOperations(operations.finish()),
       differences: stored(new Uint8Array(0)),
       literals: stored(end),
     },

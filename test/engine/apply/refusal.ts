@@ -6,12 +6,13 @@ import { leafBytes } from '../../../src/base/limits.js';
 import { apply, type ApplyOptions } from '../../../src/engine/apply/apply.js';
 import type { PackageBytes } from '../../../src/engine/apply/package-source.js';
 import { OperationWriter } from '../../../src/engine/delta/operations.js';
+import type { StreamName } from '../../../src/engine/package/model.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { createTarget } from '../../../src/engine/snapshot/target.js';
 import type { TargetWriter } from '../../../src/engine/snapshot/target-writer.js';
 import { content } from '../../support/pairs.js';
 import { namesIn, temporaryDirectories } from '../snapshot/temp.js';
-import { encode, handMade, literal, options, stored, type HandMade } from './packages.js';
+import { encode, handMade, literal, options, stored, storedOperations, type HandMade } from './packages.js';
 
 const fresh = temporaryDirectories();
 
@@ -61,14 +62,10 @@ export function zerosOf(length: number): HandMade['segments'][number]['streams']
   const operations = new OperationWriter(0);
   operations.push({ kind: 'zero', length });
   const empty = stored(new Uint8Array(0));
-  return { operations: stored(operations.finish()), differences: empty, literals: empty };
+  return { ...storedOperations(operations.finish()), differences: empty, literals: empty };
 }
 
-export function streamsWith(
-  index: number,
-  name: 'operations' | 'literals' | 'differences',
-  bytes: Uint8Array,
-) {
+export function streamsWith(index: number, name: StreamName, bytes: Uint8Array) {
   const streams = good.segments[index]?.streams;
   if (streams === undefined) throw new Error('a segment');
   return { ...streams, [name]: stored(bytes) };

@@ -60,7 +60,7 @@ describe('a package', () => {
       'operations beyond the base',
       () =>
         altered(0, {
-          streams: streamsWith(0, 'operations', Uint8Array.of(0x81, 0x80, 0x40, 0xff, 0xff, 0xff, 0x7f)),
+          streams: streamsWith(0, 'addresses', Uint8Array.of(0xff, 0xff, 0xff, 0x7f)),
         }),
       /outside the base/,
     ],

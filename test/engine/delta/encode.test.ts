@@ -42,7 +42,7 @@ describe('encodeSegment', () => {
     let at = 0;
     let literalsRead = 0;
     const bounds = { targetAddress: 0, targetBytes: target.length, baseBytes: base.length };
-    for (const operation of readOperations(encoded.operations, bounds)) {
+    for (const operation of readOperations(encoded, bounds)) {
       if (operation.kind === 'copy') {
         rebuilt.set(base.subarray(operation.baseAddress, operation.baseAddress + operation.length), at);
       } else {

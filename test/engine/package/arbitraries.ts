@@ -82,7 +82,13 @@ const stream = (least: number): fc.Arbitrary<PackedStream> =>
     .map(([bytes, codec]) => packedStream(bytes, codec));
 
 const segmentParts = fc.record({
-  streams: fc.record({ operations: stream(1), differences: stream(0), literals: stream(0) }),
+  streams: fc.record({
+    instructions: stream(1),
+    lengths: stream(0),
+    addresses: stream(0),
+    differences: stream(0),
+    literals: stream(0),
+  }),
   surplusBytes: fc.oneof(fc.nat(100), fc.nat()),
   dependencyPicks: fc.array(fc.nat(), { maxLength: 3 }),
   decisions: fc.option(

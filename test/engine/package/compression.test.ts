@@ -6,6 +6,7 @@ import { Workspace } from '../../../src/kernels/workspace.js';
 import { createTwinKernels } from '../../../src/kernels/twin/index.js';
 import { decompress, type CompressionChoice } from '../../../src/engine/package/codecs.js';
 import { chooseAndCompress, orderZeroMillibits } from '../../../src/engine/package/compression.js';
+import { streamNames } from '../../../src/engine/package/model.js';
 import { packStreams } from '../../../src/engine/package/pack.js';
 
 const auto: CompressionChoice = { codec: 'auto', level: 3, deflate: 'portable' };
@@ -109,7 +110,9 @@ describe('packStreams', () => {
     const workspace = new Workspace(createTwinKernels());
     const meter = new Meter({ nowMs: () => 0 });
     const bytes = {
-      operations: Uint8Array.of(8, 9, 10),
+      instructions: Uint8Array.of(8, 9, 10),
+      lengths: Uint8Array.of(1, 1, 1),
+      addresses: Uint8Array.of(),
       differences: new Uint8Array(5000),
       literals: noise(20_000),
     };
@@ -117,15 +120,15 @@ describe('packStreams', () => {
     windows.differences.u8(0, 5000).set(bytes.differences);
     windows.literals.u8(0, 20_000).set(bytes.literals);
     const views = {
-      operations: bytes.operations,
+      ...bytes,
       differences: windows.differences.u8(0, 5000),
       literals: windows.literals.u8(0, 20_000),
     };
     const fromKernel = packStreams(views, auto, workspace, meter);
     expect(fromKernel).toEqual(packStreams(bytes, auto, workspace, meter));
     expect(fromKernel.decisions).toEqual({ literalMillibits: entropy(bytes.literals), reason: 'entropy' });
-    expect(meter.reading().counts.bytesCompressed).toBe(2 * 25_003);
-    for (const name of ['operations', 'differences', 'literals'] as const) {
+    expect(meter.reading().counts.bytesCompressed).toBe(2 * 25_006);
+    for (const name of streamNames) {
       const { codec, packed, rawBytes } = fromKernel.streams[name];
       expect(Uint8Array.from(decompress(codec, packed, rawBytes))).toEqual(bytes[name]);
     }

@@ -9,33 +9,39 @@ import { present } from '../../../src/base/errors.js';
 import { contentChunkerNames } from '../../../src/engine/chunk/content-chunkers.js';
 import * as limits from '../../../src/base/limits.js';
 import { readOperations } from '../../../src/engine/delta/operation-reader.js';
-import { OperationWriter, type Operation } from '../../../src/engine/delta/operations.js';
+import { instructionKind, type Operation } from '../../../src/engine/delta/operations.js';
 import { decodeCbor, encodeCbor, itemLength, type CborValue } from '../../../src/engine/package/cbor.js';
 import { codecNames, decompress } from '../../../src/engine/package/codecs.js';
 import { chooseAndCompress } from '../../../src/engine/package/compression.js';
 import { PackageDecoder } from '../../../src/engine/package/decode.js';
 import { decodeManifest, encodeManifest } from '../../../src/engine/package/manifest-file.js';
 import type { PackageItem, Segment } from '../../../src/engine/package/model.js';
+import { unpackOperations } from '../../../src/engine/package/unpack.js';
 import { signRoot, verifySignature } from '../../../src/engine/package/signature.js';
 import { expectGolden, readGolden } from '../../golden/golden.js';
 import { parseCddl } from './cddl.js';
 import { asList, rawFrames, withField, withoutField } from './forge.js';
 import { encodeStructure } from '../../../src/engine/package/structure.js';
 import { imageManifest, manifestOf } from './manifest-samples.js';
-import { bytesOf, encodeModel, hasherFor, imageModel, readAll, storedStream, type Model } from './samples.js';
+import {
+  bytesOf,
+  encodeModel,
+  hasherFor,
+  imageModel,
+  readAll,
+  storedOperations,
+  storedStream,
+  type Model,
+} from './samples.js';
 
 const docs = (name: string): string =>
   readFileSync(new URL(`../../../docs/formats/${name}`, import.meta.url), 'utf8');
 
 /** 96 bytes, of which 16 in the middle are new: the document's example. */
 function exampleModel(): Model {
-  const operations = new OperationWriter(0);
-  operations.push({ kind: 'copy', length: 32, baseAddress: 0 });
-  operations.push({ kind: 'literal', length: 16 });
-  operations.push({ kind: 'copy', length: 48, baseAddress: 48 });
   const model = imageModel([96]);
   const streams = {
-    operations: storedStream(operations.finish()),
+    ...storedOperations(exampleOperations),
     differences: storedStream(new Uint8Array(0)),
     literals: storedStream(bytesOf(16, 11)),
   };
@@ -99,7 +105,7 @@ function rawStructure(bytes: Uint8Array, width: number): Uint8Array {
   return decompress(present(codecNames[codec], 'codec'), body.subarray(headBytes), rawBytes);
 }
 
-const exampleOperations = [
+const exampleOperations: readonly Operation[] = [
   { kind: 'copy', length: 32, baseAddress: 0 },
   { kind: 'literal', length: 16 },
   { kind: 'copy', length: 48, baseAddress: 48 },
@@ -110,7 +116,7 @@ function operationsOf(items: readonly PackageItem[]): Operation[] {
   const item = items.find(({ type }) => type === 'segment');
   const segment = present(item?.type === 'segment' ? item.segment : undefined, 'segment');
   const bounds = { targetAddress: 0, targetBytes: 96, baseBytes: 96 };
-  return [...readOperations(segment.streams.operations.packed, bounds)];
+  return [...readOperations(unpackOperations(segment), bounds)];
 }
 
 describe('golden packages', () => {
@@ -127,8 +133,22 @@ describe('golden packages', () => {
     expect(operationsOf(items)).toEqual(exampleOperations);
   });
 
-  test('the same package with its copies spelled out (no kinds above 4) is read as well', () => {
-    const { items, failure } = readAll(Uint8Array.from(readGolden('package-v1-spelled-out.sdelta')));
+  test('the same package with its literal apart and an address for each copy is read as well', () => {
+    const { copyMoved, end } = instructionKind;
+    const spelled = {
+      instructions: storedStream(Uint8Array.of(copyMoved * 32, end * 32 + 16, copyMoved * 32)),
+      lengths: storedStream(Uint8Array.of(32, 48)),
+      addresses: storedStream(Uint8Array.of(0, 0)),
+    };
+    const make = (): Uint8Array => {
+      const model = exampleModel();
+      const segments = model.segments.map((segment): Segment => ({
+        ...segment,
+        streams: { ...segment.streams, ...spelled },
+      }));
+      return encodeModel({ ...model, segments });
+    };
+    const { items, failure } = readAll(Uint8Array.from(readGolden('package-v1-spelled-out.sdelta', make)));
     expect(failure).toBeUndefined();
     expect(operationsOf(items)).toEqual(exampleOperations);
   });

@@ -52,7 +52,9 @@ const at = (index: number): RawFrame => {
   if (frame === undefined) throw new Error('no such frame');
   return frame;
 };
-const streams = (...rows: readonly (readonly number[])[]): CborValue => rows.map((row) => [...row]);
+/** Rows of instructions, and of what follows the lengths and addresses, of which there are none. */
+const streams = (instructions: readonly number[], ...rows: readonly (readonly number[])[]): CborValue =>
+  [instructions, [0, 0, 0], [0, 0, 0], ...rows].map((row) => [...row]);
 const structureOf = (head: CborValue, tail: Uint8Array): Uint8Array =>
   framed((list) =>
     list.map((frame, index) => (index === 1 ? { ...frame, head: encodeCbor(head), tail } : frame)),
@@ -254,7 +256,7 @@ export const invalidCases: Readonly<Record<string, readonly (readonly [Uint8Arra
       segment(0, 5, streams([0, 1, 1], [3, 10, 0], [0, 10, 10])),
       'segment 0: differences claims 0 bytes of zstd for 10',
     ],
-    [segment(0, 5, streams([0, 0, 0], [0, 1, 1], [0, 10, 10])), 'segment 0: operations are empty'],
+    [segment(0, 5, streams([0, 0, 0], [0, 1, 1], [0, 10, 10])), 'segment 0: instructions are empty'],
     [
       segment(0, 5, streams([0, 1, 1], [0, 0, 0], [3, 11, 10])),
       'segment 0: differences and literals have 11 bytes for 10',
@@ -262,7 +264,7 @@ export const invalidCases: Readonly<Record<string, readonly (readonly [Uint8Arra
     [segment(0, 5, streams([0, 1, 1], [0, 0, 0], [0, 2 ** 24 + 1, 10])), 'rawBytes is 16777217'],
     [segment(0, 5, streams([0, 1, 1], [0, 0, 0], [4, 10, 10])), 'codec is 4'],
     [segment(0, 5, streams([0, 1, 1], [0, 0, 0])), 'literals is missing'],
-    [segment(0, 5, streams([0, 1, 1], [0, 0, 0], [0, 10, 10], [0, 0, 0])), "unknown field 'element 3'"],
+    [segment(0, 5, streams([0, 1, 1], [0, 0, 0], [0, 10, 10], [0, 0, 0])), "unknown field 'element 5'"],
   ],
   'segment index twice or too large': [
     [framed((list) => [...list, at(2)]), 'segment 0 comes twice'],

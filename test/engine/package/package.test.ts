@@ -4,6 +4,7 @@ import { BugError, DataError, UsageError } from '../../../src/base/errors.js';
 import { PackageDecoder } from '../../../src/engine/package/decode.js';
 import { PackageEncoder } from '../../../src/engine/package/encode.js';
 import { decompress } from '../../../src/engine/package/codecs.js';
+import { streamNames } from '../../../src/engine/package/model.js';
 import { present } from '../../../src/base/errors.js';
 import { model as anyModel } from './arbitraries.js';
 import { concat, encodeModel, encodePieces, hasherFor, imageModel, readAll, type Model } from './samples.js';
@@ -54,7 +55,7 @@ describe('packages', () => {
         const segments = items.flatMap((item) => (item.type === 'segment' ? [item.segment] : []));
         segments.forEach((segment, index) => {
           const before = present(model.segments[index], 'segment').streams;
-          for (const name of ['operations', 'differences', 'literals'] as const) {
+          for (const name of streamNames) {
             const { codec, packed, rawBytes } = segment.streams[name];
             const wanted = decompress(before[name].codec, before[name].packed, before[name].rawBytes);
             expect(Buffer.compare(decompress(codec, packed, rawBytes), wanted)).toBe(0);

@@ -1,6 +1,11 @@
 /** Hashers and small consistent packages for the tests of the byte formats. */
 import { Arena } from '../../../src/kernels/arena.js';
 import { createTwinKernels } from '../../../src/kernels/twin/index.js';
+import {
+  OperationWriter,
+  type Operation,
+  type OperationStreams,
+} from '../../../src/engine/delta/operations.js';
 import { fingerprints, Hasher, type FingerprintName } from '../../../src/engine/fingerprint/fingerprint.js';
 import { PackageDecoder } from '../../../src/engine/package/decode.js';
 import { PackageEncoder } from '../../../src/engine/package/encode.js';
@@ -75,6 +80,20 @@ export function storedStream(bytes: Uint8Array): Segment['streams']['literals'] 
   return { codec: 'stored', rawBytes: bytes.length, packed: bytes };
 }
 
+/** Operations of a segment at address 0. */
+export function storedOperations(
+  operations: readonly Operation[],
+): Pick<Segment['streams'], keyof OperationStreams> {
+  const writer = new OperationWriter(0);
+  for (const operation of operations) writer.push(operation);
+  const { instructions, lengths, addresses } = writer.finish();
+  return {
+    instructions: storedStream(instructions),
+    lengths: storedStream(lengths),
+    addresses: storedStream(addresses),
+  };
+}
+
 /** An image of `lengths` bytes in as many segments; each is literals, and depends on the one two before it. */
 export function imageModel(lengths: readonly number[], fingerprint: FingerprintName = 'xxh3-128'): Model {
   const width = fingerprints[fingerprint].digestBytes;
@@ -91,7 +110,7 @@ export function imageModel(lengths: readonly number[], fingerprint: FingerprintN
       dependencies: index >= 2 ? [index - 2] : [],
       contentDigest: bytesOf(width, index + 1),
       streams: {
-        operations: storedStream(Uint8Array.of((targetBytes % 16) * 8)),
+        ...storedOperations([{ kind: 'literal', length: targetBytes }]),
         differences: storedStream(new Uint8Array(0)),
         literals: storedStream(bytesOf(targetBytes, 11)),
       },

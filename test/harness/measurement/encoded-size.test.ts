@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readOperations } from '../../../src/engine/delta/operation-reader.js';
 import { decompress } from '../../../src/engine/package/codecs.js';
-import type { PackedStream } from '../../../src/engine/package/model.js';
+import type { StreamName } from '../../../src/engine/package/model.js';
 import { encodedSize, packPair, type EncodedPair } from '../../../src/harness/measurement/encoded-size.js';
 import { Contents } from '../../../src/harness/measurement/kernels/content.js';
 import { encodedShare } from '../../../src/harness/measurement/kernels/delta.js';
@@ -57,13 +57,21 @@ function encode(base: Uint8Array, target: Uint8Array): EncodedPair {
 
 /** The plain reading of docs/formats/package-v1.md. */
 function rebuild(base: Uint8Array, targetBytes: number, pair: EncodedPair): Uint8Array {
-  const { operations, differences, literals } = packPair(pair);
-  const raw = ({ codec, packed, rawBytes }: PackedStream): Uint8Array => decompress(codec, packed, rawBytes);
-  const [rawDifferences, rawLiterals] = [raw(differences), raw(literals)];
+  const streams = packPair(pair);
+  const raw = (name: StreamName): Uint8Array => {
+    const { codec, packed, rawBytes } = streams[name];
+    return decompress(codec, packed, rawBytes);
+  };
+  const [rawDifferences, rawLiterals] = [raw('differences'), raw('literals')];
+  const operations = {
+    instructions: raw('instructions'),
+    lengths: raw('lengths'),
+    addresses: raw('addresses'),
+  };
   const target = new Uint8Array(targetBytes);
   let [at, difference, fresh] = [0, 0, 0];
   const bounds = { targetAddress: 0, targetBytes, baseBytes: base.length };
-  for (const operation of readOperations(raw(operations), bounds)) {
+  for (const operation of readOperations(operations, bounds)) {
     for (let i = 0; i < operation.length; i++, at++) {
       if (operation.kind === 'literal') target[at] = rawLiterals[fresh++] ?? NaN;
       else if (operation.kind === 'copy') target[at] = base[operation.baseAddress + i] ?? NaN;
@@ -84,18 +92,23 @@ describe('an encoded pair', () => {
     expect(Buffer.compare(rebuild(base, target.length, pair), target)).toBe(0);
   });
 
-  it('of one changed byte has five bytes of operations and the byte', () => {
+  it('of one changed byte has two instructions, two lengths and the byte', () => {
     const pair: EncodedPair = {
       records: Uint32Array.of(copy, 1000, 0, literal, 1, 0, copy, 3095, 1001),
       differences: Uint8Array.of(),
       literals: Uint8Array.of(0xab),
     };
-    const { operations, differences, literals } = packPair(pair);
-    // A copy onward of 1,000: 8,005 in two bytes. One of 3,095 after a byte: 24,766 in three.
-    expect([...operations.packed]).toEqual([0xc5, 0x3e, 0xbe, 0xc1, 0x01]);
-    expect([operations, differences, literals].map(({ codec }) => codec)).toEqual(Array(3).fill('stored'));
-    expect([differences, literals].map(({ packed }) => [...packed])).toEqual([[], [0xab]]);
-    expect(encodedSize(pair)).toBe(6);
+    const streams = packPair(pair);
+    expect(Object.values(streams).map(({ codec }) => codec)).toEqual(Array(5).fill('stored'));
+    // A copy, and one after a byte; 1,000 and 3,095 in two bytes each.
+    expect(Object.values(streams).map(({ packed }) => [...packed])).toEqual([
+      [0x00, 0x01],
+      [0xe8, 0x07, 0x97, 0x18],
+      [],
+      [],
+      [0xab],
+    ]);
+    expect(encodedSize(pair)).toBe(7);
   });
 
   it('has its differences compressed: a thousand equal ones take a few bytes, not a thousand', () => {
@@ -107,8 +120,9 @@ describe('an encoded pair', () => {
       literals: Uint8Array.of(),
     };
     expect(Buffer.compare(rebuild(base, 1000, pair), target)).toBe(0);
-    const { operations, differences } = packPair(pair);
-    expect([operations.rawBytes, differences.rawBytes]).toEqual([3, 1000]);
+    const { instructions, lengths, addresses, differences } = packPair(pair);
+    const sizes = [instructions, lengths, addresses, differences].map(({ rawBytes }) => rawBytes);
+    expect(sizes).toEqual([1, 2, 0, 1000]);
     expect(differences.codec).toBe('deflate');
     expect(encodedSize(pair)).toBe(3 + differences.packed.length);
     expect(encodedSize(pair)).toBeLessThan(32);
