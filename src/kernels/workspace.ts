@@ -15,6 +15,10 @@ export const regionBlocksMax = dataWindowBytes / blockBytesMin + regionLeavesMax
 
 const digestBytesMax = 32;
 
+/** Base pieces laid end to end, and the records of one encoding against them. */
+export const gatheredWindowBytes = 512 * 1024;
+export const gatheredRecordsMax = 16 * 1024;
+
 const windowBytes = {
   target: dataWindowBytes,
   base: dataWindowBytes,
@@ -27,6 +31,8 @@ const windowBytes = {
   records: 128 * 1024 * 12,
   table: 4 << 18,
   pairs: regionBlocksMax * 8,
+  gathered: gatheredWindowBytes,
+  gatheredRecords: gatheredRecordsMax * 12,
 } as const;
 export type WindowName = keyof typeof windowBytes;
 
@@ -50,6 +56,8 @@ export class Workspace {
       records: reserve('records'),
       table: reserve('table'),
       pairs: reserve('pairs'),
+      gathered: reserve('gathered'),
+      gatheredRecords: reserve('gatheredRecords'),
     };
   }
 

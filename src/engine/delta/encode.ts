@@ -9,23 +9,35 @@ import { present } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
 import { deltaKind } from '../../kernels/abi.js';
 import { dataWindowBytes, type Workspace } from '../../kernels/workspace.js';
+import type { BaseIndex } from '../detect/base-index.js';
 import { extentKind } from '../detect/extents.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
+import { WindowMap } from './base-window.js';
+import { GatheredEncoder, type Encoding, type EncodingSink } from './gathered.js';
 import { OperationWriter, type OperationStreams } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
+import { tableBits } from './table-bits.js';
 
 const slackBytesMin = 4 * 1024;
 const slackBytesMax = 64 * 1024;
 const recordsMax = 128 * 1024;
+const recordBytes = 12;
 /** The encoder stops when there is no room for a literal, a record after it, and a literal over the rest. */
 const recordsAtOnceMax = 3;
+
+export interface EncodeBase {
+  readonly reader: ContentReader;
+  readonly layout: Layout;
+  /** Where the base has its anchors: what does not lie opposite is found by it. */
+  readonly index?: BaseIndex | undefined;
+}
 
 export interface EncodeContext {
   readonly workspace: Workspace;
   readonly reader: ContentReader;
   /** Present where sub-block deltas are wanted and the base's content is at hand. */
-  readonly base: { readonly reader: ContentReader; readonly layout: Layout } | undefined;
+  readonly base: EncodeBase | undefined;
   readonly meter: Meter;
 }
 
@@ -40,10 +52,11 @@ export function encodeSegment(context: EncodeContext, plan: SegmentPlan): Encode
   return new SegmentEncoder(context, plan).run();
 }
 
-class SegmentEncoder {
+class SegmentEncoder implements EncodingSink {
   readonly #context: EncodeContext;
   readonly #plan: SegmentPlan;
   readonly #operations: OperationWriter;
+  readonly #gathered: GatheredEncoder | undefined;
   #differenceBytes = 0;
   #literalBytes = 0;
 
@@ -51,6 +64,8 @@ class SegmentEncoder {
     this.#context = context;
     this.#plan = plan;
     this.#operations = new OperationWriter(plan.targetAddress);
+    const { base } = context;
+    this.#gathered = base?.index && new GatheredEncoder(context, base, base.index);
   }
 
   run(): EncodedSegment {
@@ -89,10 +104,11 @@ class SegmentEncoder {
   #encodeData(address: number, length: number, hint: number): void {
     for (let done = 0; done < length; done += segmentDataBytes) {
       const piece = Math.min(segmentDataBytes, length - done);
-      const base = this.#context.base;
-      if (base === undefined || hint < 0 || hint + done >= base.layout.totalBytes)
-        this.#literal(address + done, piece);
-      else this.#against(base, address + done, piece, hint + done);
+      const { base } = this.#context;
+      const isOpposed = base !== undefined && hint >= 0 && hint + done < base.layout.totalBytes;
+      if (isOpposed) this.#against(base, address + done, piece, hint + done);
+      else if (this.#gathered === undefined) this.#literal(address + done, piece);
+      else this.#search(this.#gathered, address + done, piece);
     }
   }
 
@@ -106,42 +122,49 @@ class SegmentEncoder {
     this.#operations.push({ kind: 'literal', length });
   }
 
-  #against(
-    base: NonNullable<EncodeContext['base']>,
-    address: number,
-    length: number,
-    opposite: number,
-  ): void {
+  /** Nothing lies opposite: only the index can tell what these bytes resemble. */
+  #search(gathered: GatheredEncoder, address: number, length: number): void {
+    const { workspace, reader, meter } = this.#context;
+    meter.time('read', () => reader.read(address, workspace.window('target').u8(0, length)));
+    meter.count('bytesRead', length);
+    gathered.encodeUnknown(0, length, undefined, this);
+  }
+
+  #against(base: EncodeBase, address: number, length: number, opposite: number): void {
     const { workspace, reader, meter } = this.#context;
     const slack = Math.min(slackBytesMax, Math.max(slackBytesMin, length));
     const { layout } = base;
     // Not into neighbouring files: they rarely help, and where files are tiny there would be hundreds to open.
     const lastOpposite = Math.min(opposite + length, layout.totalBytes) - 1;
-    const baseStart = Math.max(layout.startOf(layout.entryAt(opposite)), opposite - slack);
-    const baseEnd = Math.min(layout.endOf(layout.entryAt(lastOpposite)), opposite + length + slack);
-    const baseLength = Math.min(baseEnd, baseStart + dataWindowBytes) - baseStart;
+    const start = Math.max(layout.startOf(layout.entryAt(opposite)), opposite - slack);
+    const end = Math.min(layout.endOf(layout.entryAt(lastOpposite)), opposite + length + slack);
+    const range = { start, end: Math.min(end, start + dataWindowBytes) };
+    const baseLength = range.end - start;
     const target = workspace.window('target');
     const window = workspace.window('base');
     meter.time('read', () => {
       reader.read(address, target.u8(0, length));
-      base.reader.read(baseStart, window.u8(0, baseLength));
+      base.reader.read(start, window.u8(0, baseLength));
     });
     meter.count('bytesRead', length + baseLength);
     meter.count('bytesDeltaEncoded', length);
+    const map = new WindowMap([range]);
     // A call whose records run out leaves the rest to the next one.
     for (let done = 0; done < length;) {
-      const found = meter.time('delta', () =>
-        this.#encodeWindows(baseLength, done, length - done, opposite - baseStart + done),
+      const encoding = meter.time('delta', () =>
+        this.#encodeWindows(map, done, length - done, opposite - start + done),
       );
-      done += this.#pushRecords(found, baseStart);
+      if (this.#gathered === undefined) this.put(encoding, 0, encoding.count);
+      else this.#gathered.improve(encoding, { range, address: opposite }, this);
+      done += encoding.targetBytes;
     }
   }
 
   /**
-   * Encodes target window bytes [offset, offset + length) against the base window, appends their payload to the difference and literal
-   * streams, and returns the records. Where these ran out, they end before the literal that would cover the rest.
+   * Encodes target window bytes [offset, offset + length) against the base window. Where records run out, they end before the literal
+   * that would cover the rest.
    */
-  #encodeWindows(baseLength: number, offset: number, length: number, diagonal: number): Uint32Array {
+  #encodeWindows(map: WindowMap, offset: number, length: number, diagonal: number): Encoding {
     const { workspace } = this.#context;
     const base = workspace.window('base');
     const target = workspace.window('target');
@@ -150,48 +173,63 @@ class SegmentEncoder {
     const { functions } = workspace.kernels;
     let count = functions.deltaEncode(
       base.pointer,
-      baseLength,
+      map.length,
       target.pointer + offset,
       length,
       diagonal,
       table.pointer,
-      tableBits(baseLength),
+      tableBits(map.length),
       records.pointer,
       recordsMax,
     );
-    if (count > recordsMax - recordsAtOnceMax && records.u32()[count * 3 - 3] === deltaKind.literal) count--;
-    functions.deltaGather(
-      base.pointer,
-      target.pointer + offset,
-      records.pointer,
-      count,
-      workspace.window('differences').pointer + this.#differenceBytes,
-      workspace.window('literals').pointer + this.#literalBytes,
-    );
-    return records.u32(count * 3);
+    let targetBytes = length;
+    const words = records.u32();
+    if (count > recordsMax - recordsAtOnceMax && words[count * 3 - 3] === deltaKind.literal) {
+      count--;
+      targetBytes -= present(words[count * 3 + 1], 'length');
+    }
+    return { records, count, base, map, offset, targetBytes };
   }
 
-  /** Returns the target bytes that the records cover. */
-  #pushRecords(records: Uint32Array, baseStart: number): number {
-    let covered = 0;
-    for (let i = 0; i < records.length; i += 3) {
-      const kind = present(records[i], 'kind');
-      const length = present(records[i + 1], 'length');
-      const baseAddress = baseStart + present(records[i + 2], 'base offset');
-      covered += length;
+  /** Appends an encoding's records [first, first + count) and their payload; `offset` is where they begin in the target window. */
+  put(encoding: Encoding, first: number, count: number, offset = encoding.offset): void {
+    const { workspace, meter } = this.#context;
+    const { records, base, map } = encoding;
+    meter.time('delta', () =>
+      workspace.kernels.functions.deltaGather(
+        base.pointer,
+        workspace.window('target').pointer + offset,
+        records.pointer + first * recordBytes,
+        count,
+        workspace.window('differences').pointer + this.#differenceBytes,
+        workspace.window('literals').pointer + this.#literalBytes,
+      ),
+    );
+    const words = records.u32((first + count) * 3);
+    for (let i = first * 3; i < words.length; i += 3) {
+      const kind = present(words[i], 'kind');
+      const length = present(words[i + 1], 'length');
       if (kind === deltaKind.literal) {
         this.#operations.push({ kind: 'literal', length });
         this.#literalBytes += length;
-      } else if (kind === deltaKind.add) {
-        this.#operations.push({ kind: 'add', length, baseAddress });
-        this.#differenceBytes += length;
-      } else this.#operations.push({ kind: 'copy', length, baseAddress });
+        continue;
+      }
+      const name = kind === deltaKind.add ? 'add' : 'copy';
+      if (name === 'add') this.#differenceBytes += length;
+      map.split(present(words[i + 2], 'base offset'), length, (baseAddress, part) =>
+        this.#operations.push({ kind: name, length: part, baseAddress }),
+      );
     }
-    return covered;
   }
-}
 
-/** A slot for every window of 16 base bytes, from 2^10 to 2^18 slots. */
-function tableBits(baseLength: number): number {
-  return Math.min(18, Math.max(10, 32 - Math.clz32(baseLength >>> 4)));
+  /** Appends target window bytes as they are. */
+  putLiteral(offset: number, length: number): void {
+    const { workspace } = this.#context;
+    workspace
+      .window('literals')
+      .u8(this.#literalBytes, length)
+      .set(workspace.window('target').u8(offset, length));
+    this.#literalBytes += length;
+    this.#operations.push({ kind: 'literal', length });
+  }
 }

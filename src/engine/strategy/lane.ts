@@ -104,7 +104,7 @@ export class StrategyLane implements Lane<Job, Done> {
       {
         workspace: this.#workspace,
         reader: this.#target.reader,
-        base: base && { reader: base.reader, layout: base.shape.layout },
+        base: base && { reader: base.reader, layout: base.shape.layout, index: job.index },
         meter,
       },
       job.plan,

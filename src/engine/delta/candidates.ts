@@ -1,0 +1,137 @@
+/**
+ * Places of the base that resemble a piece of target: the anchors of what is not yet known of the piece are looked up in the base's index, and
+ * places to which several of them point are worth reading. Unverified: the delta kernel then compares bytes.
+ *
+ * Anchors of one passage agree on how far it moved, those of similar records of one page nearly so. So hits are grouped by displacement, not by address: a
+ * common phrase, of which the index knows one place, is hit from everywhere, and those hits scatter.
+ */
+import { present } from '../../base/errors.js';
+import type { Workspace } from '../../kernels/workspace.js';
+import { AnchorSlots, anchorRecordWords } from '../detect/anchor-slots.js';
+import type { BaseIndex } from '../detect/base-index.js';
+import { lengthOf, mergeRanges, type BaseRange } from './base-window.js';
+
+/** Runs of literals that are worth a search: an anchor has 32 bytes, and a match elsewhere costs an address. */
+export const searchedBytesMin = 48;
+
+/** Base pages are read whole: what resembles one record of a page often resembles its neighbours. */
+const pageBytes = 4096;
+/** How far from an anchor its passage is read beyond the page that holds it. */
+const passageBytesMax = 4096;
+/** Hits whose displacements differ by no more belong to one place. */
+const togetherBytes = 4096;
+/** One hit is evidence enough for a short run; longer passages that moved have more. */
+const singleHitBytesMax = 1024;
+/** Places for a piece: so many, and one more for each of these bytes. */
+const placesMin = 2;
+const bytesForPlace = 2048;
+/** Periodic data may have an anchor at every place; more than this many times what independent bytes have are not looked up. */
+const crowdedMax = 8;
+
+/** Runs of unknown bytes of a target window: pairs of offsets [start, end), ascending. */
+export type Runs = readonly (readonly [start: number, end: number])[];
+
+interface Hit {
+  /** Offset in the target window. */
+  readonly at: number;
+  readonly address: number;
+  readonly run: readonly [start: number, end: number];
+}
+
+export class CandidateFinder {
+  readonly #index: BaseIndex;
+  readonly #slots: AnchorSlots;
+  readonly #workspace: Workspace;
+  readonly #baseBytes: number;
+
+  constructor(index: BaseIndex, workspace: Workspace, baseBytes: number) {
+    this.#index = index;
+    this.#slots = new AnchorSlots(index.table, index.tableBits);
+    this.#workspace = workspace;
+    this.#baseBytes = baseBytes;
+  }
+
+  /** Base ranges that resemble `runs` of the window `target`, of at most `bytesMax` in all, ascending and apart. */
+  find(runs: Runs, bytesMax: number): BaseRange[] {
+    const places = placesOf(this.#hits(runs));
+    let unknownBytes = 0;
+    for (const [start, end] of runs) unknownBytes += end - start;
+    const promising = places
+      .filter((hits) => hits.length > 1 || isShort(present(hits[0], 'hit')))
+      // Of equal promise the lowest displacement: sorting is stable.
+      .sort((a, b) => b.length - a.length)
+      .slice(0, placesMin + Math.floor(unknownBytes / bytesForPlace));
+    const ranges: BaseRange[] = [];
+    let bytes = 0;
+    for (const hits of promising) {
+      const place = mergeRanges(hits.map((hit) => this.#around(hit)));
+      bytes += lengthOf(place);
+      if (bytes > bytesMax) break;
+      ranges.push(...place);
+    }
+    return mergeRanges(ranges);
+  }
+
+  #hits(runs: Runs): Hit[] {
+    const { spacingBits, sampleBits } = this.#index;
+    const data = this.#workspace.window('target').pointer;
+    const records = this.#workspace.window('gatheredRecords');
+    const { functions } = this.#workspace.kernels;
+    const hits: Hit[] = [];
+    for (const run of runs) {
+      const [start, end] = run;
+      const length = end - start;
+      const capacity = crowdedMax * (1 + (length >> spacingBits));
+      const count = functions.anchorCollect(
+        data + start,
+        length,
+        length,
+        spacingBits,
+        sampleBits,
+        records.pointer,
+        capacity,
+      );
+      const words = records.u32(count * anchorRecordWords);
+      for (let i = 0; i < words.length; i += anchorRecordWords) {
+        const address = this.#slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0);
+        if (address >= 0) hits.push({ at: start + (words[i] ?? 0), address, run });
+      }
+    }
+    return hits;
+  }
+
+  /** The page of a hit and, beyond it, what its run would cover if all of it had moved together. */
+  #around({ at, address, run: [start, end] }: Hit): BaseRange {
+    const page = Math.floor(address / pageBytes) * pageBytes;
+    const before = Math.min(at - start, passageBytesMax);
+    const behind = Math.min(end - at, passageBytesMax);
+    return {
+      start: Math.max(0, Math.min(page, address - before)),
+      end: Math.min(this.#baseBytes, Math.max(page + pageBytes, address + behind)),
+    };
+  }
+}
+
+/** Hits whose displacements lie together, by ascending displacement. */
+function placesOf(hits: Hit[]): Hit[][] {
+  hits.sort((a, b) => displacementOf(a) - displacementOf(b) || a.at - b.at);
+  const places: Hit[][] = [];
+  let first = -Infinity;
+  for (const hit of hits) {
+    const place = places[places.length - 1];
+    if (place !== undefined && displacementOf(hit) - first <= togetherBytes) place.push(hit);
+    else {
+      places.push([hit]);
+      first = displacementOf(hit);
+    }
+  }
+  return places;
+}
+
+function displacementOf({ at, address }: Hit): number {
+  return address - at;
+}
+
+function isShort({ run: [start, end] }: Hit): boolean {
+  return end - start <= singleHitBytesMax;
+}

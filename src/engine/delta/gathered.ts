@@ -1,0 +1,251 @@
+/**
+ * The second look at new data, with an index of the base at hand: where the encoding against the opposite bytes leaves long literals, base pieces
+ * that resemble them (candidates.ts) are gathered beside the opposite bytes into one window, and the kernel encodes that stretch once more.
+ *
+ * Work is bounded: a stretch is at most 64 KiB, what is read for it at most four times what is unknown of it and 16 KiB, and where looks
+ * in vain follow each other ever more stretches are passed over, up to 31. The result depends on the segment and the index alone.
+ */
+import { present } from '../../base/errors.js';
+import type { Meter } from '../../base/meter.js';
+import { deltaKind } from '../../kernels/abi.js';
+import type { Window } from '../../kernels/arena.js';
+import { gatheredRecordsMax, gatheredWindowBytes, type Workspace } from '../../kernels/workspace.js';
+import type { BaseIndex } from '../detect/base-index.js';
+import type { Layout } from '../snapshot/layout.js';
+import type { ContentReader } from '../snapshot/snapshot.js';
+import { WindowMap, mergeRanges, type BaseRange } from './base-window.js';
+import { CandidateFinder, searchedBytesMin, type Runs } from './candidates.js';
+import { tableBits } from './table-bits.js';
+
+/** Records of target window bytes [offset, offset + targetBytes) against a base window. */
+export interface Encoding {
+  readonly records: Window;
+  readonly count: number;
+  readonly base: Window;
+  readonly map: WindowMap;
+  readonly offset: number;
+  readonly targetBytes: number;
+}
+
+/** Takes what was encoded, in the order of the target. */
+export interface EncodingSink {
+  put(encoding: Encoding, first: number, count: number, offset?: number): void;
+  putLiteral(offset: number, length: number): void;
+}
+
+/** What lies in the window `base`, and the base address that would lie opposite target window offset 0. */
+export interface Opposite {
+  readonly range: BaseRange;
+  readonly address: number;
+}
+
+/** A stretch of target: long literals, and what little lies between them. */
+const stretchBytesMax = 64 * 1024;
+const stretchGapBytesMax = 2048;
+/** Opposite bytes on either side of a stretch. */
+const slackBytes = 4096;
+const gatheredBytesMin = 16 * 1024;
+const gatheredFactorMax = 4;
+/** What an operation costs, in literal bytes that compress by half. */
+const operationCost = 8;
+/** A second encoding has to save this much. */
+const savedMin = 16;
+const passedOverMax = 31;
+
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly runs: Runs;
+}
+
+export interface GatheredContext {
+  readonly workspace: Workspace;
+  readonly meter: Meter;
+}
+
+export class GatheredEncoder {
+  readonly #workspace: Workspace;
+  readonly #meter: Meter;
+  readonly #reader: ContentReader;
+  readonly #finder: CandidateFinder;
+  /** Looks in vain since the last that saved something, and stretches still to be passed over. */
+  #failures = 0;
+  #passing = 0;
+
+  constructor(
+    context: GatheredContext,
+    base: { readonly reader: ContentReader; readonly layout: Layout },
+    index: BaseIndex,
+  ) {
+    this.#workspace = context.workspace;
+    this.#meter = context.meter;
+    this.#reader = base.reader;
+    this.#finder = new CandidateFinder(index, context.workspace, base.layout.totalBytes);
+  }
+
+  /** Hands on an encoding's records, those of long literals replaced where that saves. */
+  improve(encoding: Encoding, opposite: Opposite, sink: EncodingSink): void {
+    const words = encoding.records.u32(encoding.count * 3);
+    let kept = 0;
+    let keptAt = encoding.offset;
+    let at = encoding.offset;
+    const keep = (end: number): void => {
+      if (end > kept) sink.put(encoding, kept, end - kept, keptAt);
+    };
+    for (let i = 0; i < encoding.count;) {
+      const length = present(words[i * 3 + 1], 'length');
+      if (words[i * 3] !== deltaKind.literal || length < searchedBytesMin) {
+        at += length;
+        i++;
+        continue;
+      }
+      if (length > stretchBytesMax) {
+        keep(i);
+        this.encodeUnknown(at, length, opposite, sink);
+        i++;
+        at += length;
+        kept = i;
+        keptAt = at;
+        continue;
+      }
+      const { stretch, next } = stretchFrom(words, encoding.count, i, at);
+      const better = this.#encode(stretch, opposite, costOf(words, i, next));
+      if (better !== undefined) {
+        keep(i);
+        sink.put(better, 0, better.count);
+        kept = next;
+        keptAt = stretch.end;
+      }
+      i = next;
+      at = stretch.end;
+    }
+    keep(encoding.count);
+  }
+
+  /** Target window bytes of which nothing is known yet. */
+  encodeUnknown(offset: number, length: number, opposite: Opposite | undefined, sink: EncodingSink): void {
+    for (let done = 0; done < length; done += stretchBytesMax) {
+      const start = offset + done;
+      const end = offset + Math.min(length, done + stretchBytesMax);
+      const better = this.#encode({ start, end, runs: [[start, end]] }, opposite, end - start);
+      if (better === undefined) sink.putLiteral(start, end - start);
+      else sink.put(better, 0, better.count);
+    }
+  }
+
+  /** Encodes a stretch against a gathered window; undefined where nothing is found, or not enough for its present cost. */
+  #encode(stretch: Stretch, opposite: Opposite | undefined, cost: number): Encoding | undefined {
+    if (this.#passing > 0) {
+      this.#passing--;
+      return undefined;
+    }
+    const encoding = this.#tryOn(stretch, opposite);
+    const saved =
+      encoding === undefined ? 0 : cost - costOf(encoding.records.u32(encoding.count * 3), 0, encoding.count);
+    if (saved >= savedMin) {
+      this.#failures = 0;
+      return encoding;
+    }
+    this.#failures++;
+    this.#passing = Math.min(passedOverMax, this.#failures >> 3);
+    return undefined;
+  }
+
+  #tryOn({ start, end, runs }: Stretch, opposite: Opposite | undefined): Encoding | undefined {
+    let unknownBytes = 0;
+    for (const [from, to] of runs) unknownBytes += to - from;
+    const bytesMax = gatheredBytesMin + gatheredFactorMax * unknownBytes;
+    const found = this.#meter.time('delta', () => this.#finder.find(runs, bytesMax));
+    if (found.length === 0) return undefined;
+    const near = opposite === undefined ? [] : [nearRange(opposite, start, end)];
+    const ranges = mergeRanges([...found, ...near]);
+    const map = new WindowMap(ranges);
+    if (map.length > gatheredWindowBytes) return undefined;
+    this.#gather(map, opposite);
+    const best = present(found[0], 'range').start;
+    const opposed = map.offsetAt(opposite === undefined ? best : opposite.address + start);
+    return this.#meter.time('delta', () => this.#encodeWindow(map, start, end - start, opposed));
+  }
+
+  /** Fills the window: from the opposite bytes at hand, else from the base. */
+  #gather(map: WindowMap, opposite: Opposite | undefined): void {
+    const window = this.#workspace.window('gathered');
+    const at = opposite?.range ?? { start: 0, end: 0 };
+    const opposed = this.#workspace.window('base');
+    map.ranges.forEach(({ start, end }, i) => {
+      const into = window.u8(map.offsetOf(i), end - start);
+      const from = Math.min(end, Math.max(start, at.start));
+      const to = Math.max(from, Math.min(end, at.end));
+      this.#read(start, into.subarray(0, from - start));
+      if (to > from) into.set(opposed.u8(from - at.start, to - from), from - start);
+      this.#read(to, into.subarray(to - start));
+    });
+  }
+
+  #read(address: number, into: Uint8Array): void {
+    if (into.length === 0) return;
+    this.#meter.time('read', () => this.#reader.read(address, into));
+    this.#meter.count('bytesRead', into.length);
+  }
+
+  #encodeWindow(map: WindowMap, offset: number, targetBytes: number, diagonal: number): Encoding {
+    const base = this.#workspace.window('gathered');
+    const records = this.#workspace.window('gatheredRecords');
+    const table = this.#workspace.window('table');
+    this.#meter.count('bytesDeltaEncoded', targetBytes);
+    const count = this.#workspace.kernels.functions.deltaEncode(
+      base.pointer,
+      map.length,
+      this.#workspace.window('target').pointer + offset,
+      targetBytes,
+      diagonal,
+      table.pointer,
+      tableBits(map.length),
+      records.pointer,
+      gatheredRecordsMax,
+    );
+    return { records, count, base, map, offset, targetBytes };
+  }
+}
+
+/** The stretch that begins with the long literal of record `first` at `start`, and the record behind it. */
+function stretchFrom(
+  words: Uint32Array,
+  count: number,
+  first: number,
+  start: number,
+): { readonly stretch: Stretch; readonly next: number } {
+  const runs: (readonly [number, number])[] = [];
+  let at = start;
+  let end = start;
+  let next = first;
+  for (let i = first; i < count; i++) {
+    const length = present(words[i * 3 + 1], 'length');
+    if (words[i * 3] === deltaKind.literal && length >= searchedBytesMin) {
+      if (at + length - start > stretchBytesMax) break;
+      runs.push([at, at + length]);
+      end = at + length;
+      next = i + 1;
+    }
+    at += length;
+    if (at - end > stretchGapBytesMax) break;
+  }
+  return { stretch: { start, end, runs }, next };
+}
+
+/** The opposite bytes of a stretch that are at hand. */
+function nearRange({ range, address }: Opposite, start: number, end: number): BaseRange {
+  const from = Math.min(range.end, Math.max(range.start, address + start - slackBytes));
+  return { start: from, end: Math.max(from, Math.min(range.end, address + end + slackBytes)) };
+}
+
+function costOf(words: Uint32Array, first: number, end: number): number {
+  let cost = 0;
+  for (let i = first; i < end; i++) {
+    const kind = words[i * 3];
+    const length = present(words[i * 3 + 1], 'length');
+    if (kind === deltaKind.literal) cost += length;
+    else cost += operationCost + (kind === deltaKind.add ? length >> 2 : 0);
+  }
+  return cost;
+}
