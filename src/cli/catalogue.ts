@@ -56,6 +56,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-pipeline.js')).benchPipelineCommand,
   },
   {
+    name: 'bench peers',
+    summary: 'measure other programs beside our profiles on the same pairs: bytes, CPU, memory',
+    load: async () => (await import('./commands/bench-peers.js')).benchPeersCommand,
+  },
+  {
     name: 'workloads list',
     summary: 'list the workloads that the laboratory can run',
     load: async () => (await import('./commands/workloads-list.js')).workloadsList,

@@ -1,7 +1,7 @@
 /**
  * Compares two files or directory trees byte for byte, by its own means: nothing of the engine is used, so a mistake of ours cannot
  * excuse itself. Compared are names, kinds, permission bits, modification times to the microsecond, link
- * targets and every byte.
+ * targets and every byte; or of these only `content`: names, kinds, link targets and bytes.
  */
 import {
   closeSync,
@@ -16,14 +16,25 @@ import { join } from 'node:path';
 
 const bufferBytes = 1 << 20;
 
+type Compared = 'everything' | 'content';
+
 /** The first difference in words, or undefined when there is none. */
-export function firstDifference(expected: string, actual: string): string | undefined {
-  return new Comparison().compare(expected, actual, '');
+export function firstDifference(
+  expected: string,
+  actual: string,
+  compared: Compared = 'everything',
+): string | undefined {
+  return new Comparison(compared).compare(expected, actual, '');
 }
 
 class Comparison {
   readonly #left = Buffer.alloc(bufferBytes);
   readonly #right = Buffer.alloc(bufferBytes);
+  readonly #hasAttributes: boolean;
+
+  constructor(compared: Compared) {
+    this.#hasAttributes = compared === 'everything';
+  }
 
   compare(expected: string, actual: string, path: string): string | undefined {
     const name = path === '' ? 'the root' : path;
@@ -31,10 +42,12 @@ class Comparison {
     const right = lstatSync(actual, { bigint: true });
     const kind = kindOf(left);
     if (kind !== kindOf(right)) return `${name}: expected a ${kind}, found a ${kindOf(right)}`;
-    if (left.mode !== right.mode) {
+    if (this.#hasAttributes && left.mode !== right.mode) {
       return `${name}: expected mode ${left.mode.toString(8)}, found ${right.mode.toString(8)}`;
     }
-    if (left.mtimeNs / 1000n !== right.mtimeNs / 1000n) return `${name}: the modification time differs`;
+    if (this.#hasAttributes && left.mtimeNs / 1000n !== right.mtimeNs / 1000n) {
+      return `${name}: the modification time differs`;
+    }
     if (kind === 'symlink') {
       return readlinkSync(expected) === readlinkSync(actual) ? undefined : `${name}: points elsewhere`;
     }

@@ -6,15 +6,14 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { throwIfCancelled, WorldError } from '../../base/errors.js';
 import { noiseSource } from '../../workload/content/binary.js';
 import type { ProcessRound } from '../report/process-results.js';
 import { cpuClock } from './clock.js';
+import { ownProgram } from './own-program.js';
 import { childCpuMs, isInstalled, writeBenchFile } from './peer-programs.js';
 import { Scratch } from './scratch.js';
 
-const programPath = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const MiB = 1 << 20;
 
 /** `bytes` is the size of each of the two files. Throws WorldError where there is no bash, CancelledError. */
@@ -31,13 +30,12 @@ export async function measureProcesses(
     const paths = ['base', 'target'].map((name) => join(scratch.path, name));
     for (const path of paths) writeBenchFile(path, bytes, noise);
     const packagePath = join(scratch.path, 'package');
-    const node = process.execPath;
+    const { node, program } = ownProgram;
     const steps = {
       emptyMs: () => childCpuMs([node, '-e', '0']),
-      versionMs: () => childCpuMs([node, programPath, '--version']),
+      versionMs: () => childCpuMs([node, program, '--version']),
       readMs: () => paths.reduce((sum, path) => sum + readMs(path), 0),
-      diffMs: () =>
-        childCpuMs([node, programPath, 'diff', ...paths, '-o', packagePath, '--strategy', 'compare']),
+      diffMs: () => childCpuMs([node, program, 'diff', ...paths, '-o', packagePath, '--strategy', 'compare']),
     };
     const found: ProcessRound[] = [];
     for (let round = 0; round < rounds; round++) {

@@ -15,10 +15,14 @@ const freeBytesMin = 2 ** 31;
 /** A new folder of its own; whoever makes one removes it. */
 export class Scratch {
   readonly path: string;
+  readonly #removeAtExit = (): void => {
+    this.remove();
+  };
 
-  constructor() {
-    const parent = isRoomy(memoryPath) ? memoryPath : tmpdir();
+  /** In `parent`, or where there is room. It is removed when the process ends in whatever way that lets it. */
+  constructor(parent: string = isRoomy(memoryPath) ? memoryPath : tmpdir()) {
     this.path = orWorldError('create', parent, () => mkdtempSync(join(parent, 'snapdelta-')));
+    process.once('exit', this.#removeAtExit);
   }
 
   /** A new folder inside; its name begins with `prefix`. */
@@ -27,6 +31,7 @@ export class Scratch {
   }
 
   remove(): void {
+    process.off('exit', this.#removeAtExit);
     rmSync(this.path, { recursive: true, force: true });
   }
 }

@@ -5,6 +5,7 @@ import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-
 import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
+import { peerResultsSchema, peerSchemaName } from './peer-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
 import { processResultsSchema, processSchemaName } from './process-results.js';
 
@@ -16,6 +17,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [pipelineSchemaName]: pipelineResultsSchema,
   [exactPipelineSchemaName]: exactPipelineResultsSchema,
   [processSchemaName]: processResultsSchema,
+  [peerSchemaName]: peerResultsSchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

@@ -39,6 +39,7 @@ describe('result documents', () => {
       'snapdelta/bench-pipeline/1',
       'snapdelta/exact-pipeline/1',
       'snapdelta/bench-processes/1',
+      'snapdelta/bench-peers/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({
