@@ -85,5 +85,8 @@ export const signaturesMax = 16;
 export const zstdBoundFactorMax = 4;
 export const zstdBoundSlackBytes = MiB;
 
+/** Largest tracker file: a bit for each 4 KiB of the largest snapshot, or a million ranges of a map in text. */
+export const trackerBytesMax = 64 * MiB;
+
 /** Largest manifest file: 64 million blocks of 16 bytes, 256 GiB at 4 KiB blocks. */
 export const manifestBytesMax = 1024 * MiB;

@@ -11,8 +11,8 @@ import type { Input } from './input.js';
 export type Completion = 'file' | 'directory' | 'profile' | 'strategy' | 'workload' | readonly string[];
 
 export interface Option {
-  /** `flag` has no value, `text` one, `list` may be given several times. */
-  readonly type: 'flag' | 'text' | 'list';
+  /** `flag` has no value, `text` one, `list` may be given several times, `optional` takes one only as `--name=VALUE`. */
+  readonly type: 'flag' | 'text' | 'list' | 'optional';
   readonly describe: string;
   /** One letter. */
   readonly alias?: string;

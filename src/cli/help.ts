@@ -67,7 +67,12 @@ export function optionLabel(name: string, option: Option): string {
 
 function spellings(name: string, option: Option): string {
   const short = option.alias === undefined ? '    ' : `-${option.alias}, `;
-  return `${short}--${name}${option.type === 'flag' ? '' : ` ${option.value ?? 'VALUE'}`}`;
+  return `${short}--${name}${valueLabel(option)}`;
+}
+
+function valueLabel({ type, value = 'VALUE' }: Option): string {
+  if (type === 'flag') return '';
+  return type === 'optional' ? `[=${value}]` : ` ${value}`;
 }
 
 function positionalLabel({ name, optional, repeated }: Positional): string {

@@ -35,7 +35,7 @@ interface Split {
 function splitWords(command: Command, words: readonly string[], declared: Declared): Split {
   const flags = Object.keys(declared).filter((name) => declared[name]?.type === 'flag');
   const valued = Object.keys(declared).filter((name) => declared[name]?.type !== 'flag');
-  const { argv, error } = Parser.detailed([...words], {
+  const { argv, error } = Parser.detailed(withOptionalValues(words, declared), {
     boolean: flags,
     string: valued,
     narg: Object.fromEntries(valued.map((name) => [name, 1])),
@@ -53,6 +53,15 @@ function splitWords(command: Command, words: readonly string[], declared: Declar
   // What the words lack is told after what they have too much. The error's last word is the option as it was written.
   if (error !== null) throw needsValue(command, error.message.slice(error.message.lastIndexOf(' ') + 1));
   return split;
+}
+
+/** An option of type `optional` never takes the next word: alone it has the empty value. */
+function withOptionalValues(words: readonly string[], declared: Declared): string[] {
+  const end = words.indexOf('--');
+  return words.map((word, index) => {
+    const name = word.startsWith('--') && (end < 0 || index < end) ? word.slice(2) : '';
+    return Object.hasOwn(declared, name) && declared[name]?.type === 'optional' ? `${word}=` : word;
+  });
 }
 
 /** The parser takes `--json=1` for `--json`. */

@@ -25,6 +25,7 @@ import { detect, strategyParts } from './strategy/registry.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
 import { settingsOf } from './strategy/settings.js';
 import type { Strategy } from './strategy/strategy.js';
+import { detectTracked, type TrackedReport, type Tracking } from './strategy/tracked-detector.js';
 
 export interface DiffOptions extends RunOptions {
   readonly strategy: Strategy;
@@ -34,6 +35,8 @@ export interface DiffOptions extends RunOptions {
   readonly versions?: Readonly<Record<string, number>>;
   /** Signs the package: gets the message that binds its root (package/signature.ts). Needs a collision-resistant fingerprint. */
   readonly sign?: (rootMessage: Uint8Array) => PackageSignature;
+  /** Says where to look; nothing else of the target is read. For images. */
+  readonly tracking?: Tracking;
 }
 
 export interface DiffSummary {
@@ -44,6 +47,10 @@ export interface DiffSummary {
   readonly exchangeBytes: number;
   readonly packageRoot: Uint8Array;
   readonly reading: Reading;
+  /** Digest of every 64 KiB leaf of the target: with them its manifest can be made without reading it again (leafManifest). */
+  readonly targetLeafDigests: Uint8Array;
+  /** Where a tracker led. */
+  readonly tracked?: TrackedReport;
 }
 
 /** A running diff: iterate it once for the package's bytes, in order. */
@@ -94,7 +101,11 @@ async function* runDiff(
   const content = base.kind === 'content' ? base.snapshot : undefined;
   const run = new EngineRun({ base: content, target, pairs }, strategy, options);
   try {
-    const detection = await detect({ strategy, base, target, pairs, run });
+    const input = { strategy, base, target, pairs, run };
+    const { detection, tracked } =
+      options.tracking === undefined
+        ? { detection: await detect(input), tracked: undefined }
+        : await detectTracked(input, options.tracking);
     const { header, structure } = describe(run.hasher, base, target, strategy, detection, options);
     const encoder = new PackageEncoder(run.hasher);
     const plans = run.meter.time('detect', () => planSegments(detection.extents, target.layout));
@@ -120,6 +131,8 @@ async function* runDiff(
       exchangeBytes: detection.exchangeBytes,
       packageRoot: encoder.root,
       reading: run.meter.reading(),
+      targetLeafDigests: detection.targetLeafDigests,
+      ...(tracked === undefined ? {} : { tracked }),
     };
   } finally {
     await run.close();

@@ -1,18 +1,19 @@
 /** Building a manifest: the same scan and seams that strategies with blocks detect with, kept instead of matched. */
 import type { Reading } from '../base/meter.js';
 import { present } from '../base/errors.js';
+import { leafBytes } from '../base/limits.js';
 import { DigestIndex } from './detect/digest-index.js';
+import type { Hasher } from './fingerprint/fingerprint.js';
 import { contentDigests, snapshotId } from './fingerprint/identity.js';
-import type { BlockTable, Manifest, OriginRun } from './fingerprint/manifest.js';
-import type { Snapshot } from './snapshot/snapshot.js';
+import type { BlockTable, ChunkerSpec, Manifest, OriginRun } from './fingerprint/manifest.js';
+import type { Snapshot, SnapshotShape } from './snapshot/snapshot.js';
 import { newestTime } from './snapshot/shape.js';
 import { blockTable, chunkerOf } from './strategy/blocks-detector.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
 import type { CuttingStrategy } from './strategy/strategy.js';
 
-export interface ManifestOptions extends RunOptions {
-  /** Names the chunker and the fingerprint; its other choices do not matter here. */
-  readonly strategy: CuttingStrategy;
+/** What a manifest says besides content. */
+export interface ManifestText {
   readonly volume?: string;
   /** The snapshot's time in microseconds since the epoch; by default its newest modification time. */
   readonly timeMicros?: number;
@@ -20,38 +21,80 @@ export interface ManifestOptions extends RunOptions {
   readonly previous?: Manifest;
 }
 
+export interface ManifestOptions extends RunOptions, ManifestText {
+  /** Names the chunker and the fingerprint; its other choices do not matter here. */
+  readonly strategy: CuttingStrategy;
+}
+
 /** Reads the whole snapshot once. Throws WorldError when a file cannot be read or changes meanwhile. */
 export async function buildManifest(
   snapshot: Snapshot,
   options: ManifestOptions,
 ): Promise<{ readonly manifest: Manifest; readonly reading: Reading }> {
-  const { strategy, previous } = options;
+  const { strategy } = options;
   const pairs = new Int32Array(snapshot.entries.length).fill(-1);
   const run = new EngineRun({ base: undefined, target: snapshot, pairs }, strategy, options);
   try {
     const chunker = chunkerOf(strategy);
     const { blocks, leafDigests } = await blockTable(run, 'target', snapshot.layout, chunker);
     run.assertUnchanged();
-    const entryDigests = contentDigests(run.hasher, snapshot, leafDigests);
-    const id = snapshotId(run.hasher, snapshot, entryDigests);
-    const { form, entries, layout } = snapshot;
-    const manifest: Manifest = {
-      form,
-      entries,
-      layout,
-      volume: options.volume ?? 'default',
-      timeMicros: options.timeMicros ?? newestTime(snapshot),
-      id,
-      fingerprint: strategy.fingerprint,
-      chunker,
-      entryDigests,
-      blocks,
-      ...originsOf(blocks, id.content, run.hasher.fingerprint.digestBytes, previous),
-    };
+    const manifest = manifestOf(snapshot, run.hasher, { chunker, blocks, leafDigests }, options);
     return { manifest, reading: run.meter.reading() };
   } finally {
     await run.close();
   }
+}
+
+/**
+ * The manifest of fixed 64 KiB blocks that a snapshot's leaf digests are, such as a diff leaves of its target: nothing is read. It is what
+ * `buildManifest` with strategy `fixed` of that size would give.
+ */
+export function leafManifest(
+  snapshot: SnapshotShape,
+  hasher: Hasher,
+  leafDigests: Uint8Array,
+  options: ManifestText = {},
+): Manifest {
+  const { layout } = snapshot;
+  const ends = Float64Array.from({ length: layout.leafCount }, (_, leaf) => layout.leafAddress(leaf + 1));
+  // An empty file after a leaf begins where that leaf ends, so ends are the addresses of the leaves behind them.
+  const blocks = { ends, digests: leafDigests };
+  return manifestOf(
+    snapshot,
+    hasher,
+    { chunker: { name: 'fixed', blockBytes: leafBytes }, blocks, leafDigests },
+    options,
+  );
+}
+
+interface Content {
+  readonly chunker: ChunkerSpec;
+  readonly blocks: BlockTable;
+  readonly leafDigests: Uint8Array;
+}
+
+function manifestOf(
+  snapshot: SnapshotShape,
+  hasher: Hasher,
+  { chunker, blocks, leafDigests }: Content,
+  options: ManifestText,
+): Manifest {
+  const entryDigests = contentDigests(hasher, snapshot, leafDigests);
+  const id = snapshotId(hasher, snapshot, entryDigests);
+  const { form, entries, layout } = snapshot;
+  return {
+    form,
+    entries,
+    layout,
+    volume: options.volume ?? 'default',
+    timeMicros: options.timeMicros ?? newestTime(snapshot),
+    id,
+    fingerprint: hasher.fingerprint.name,
+    chunker,
+    entryDigests,
+    blocks,
+    ...originsOf(blocks, id.content, hasher.fingerprint.digestBytes, options.previous),
+  };
 }
 
 /** For each block the snapshot that introduced it: as the previous manifest says, or this one. */

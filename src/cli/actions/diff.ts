@@ -16,7 +16,9 @@ import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { counted } from '../text/words.js';
 import { openBase } from './manifests.js';
+import { baseManifestOf, targetManifestPath, writeTargetManifest } from './leaf-manifests.js';
 import { monotonicClock, profileOf, progressLine, timeMicros, versionVector, workersFor } from './options.js';
+import { trackedDocument, trackedText, trackingOf } from './tracking.js';
 
 const doing = { detect: 'finding changes in', encode: 'encoding' } as const;
 
@@ -29,14 +31,24 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
   const sign = signer(input.text('sign-key'), profile);
   const time = input.text('time');
   const volume = input.text('volume');
-  refuseInputs(output, [input.positional('BASE'), input.positional('TARGET')]);
+  const inputs = [input.positional('BASE'), input.positional('TARGET')];
+  refuseInputs(output, [...inputs, ...[input.text('base-manifest') ?? []].flat()]);
+  const manifestOutput = targetManifestPath(input, inputs);
   const { base, manifest } = openBase(input.positional('BASE'));
+  const baseManifest = baseManifestOf(input, manifest);
   const target = openSnapshot(input.positional('TARGET'));
+  const images = { baseBytes: base.layout.totalBytes, targetBytes: target.layout.totalBytes };
+  const tracking = await trackingOf(input, images, baseManifest);
   for (const skipped of target.skipped) context.terminal.log(`skipped ${skipped.path}: ${skipped.kind}`);
   const strategy = chooseStrategy({
     profile,
     strategy: input.text('strategy'),
-    settings: input.pairs('set'),
+    settings: {
+      ...(baseManifest === undefined || profile !== undefined
+        ? {}
+        : { fingerprint: baseManifest.fingerprint }),
+      ...input.pairs('set'),
+    },
     manifest,
   });
   const run = diff(base, target, {
@@ -50,12 +62,19 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
     ...(volume === undefined ? {} : { volume }),
     ...(time === undefined ? {} : { timeMicros: timeMicros(time) }),
     ...(sign === undefined ? {} : { sign }),
+    ...(tracking === undefined ? {} : { tracking: tracking.tracking }),
   });
   await writeOutput(output, run, context.signal);
   const { summary } = run;
+  if (manifestOutput !== undefined) {
+    await writeTargetManifest(manifestOutput, target, summary, manifest ?? baseManifest, context.signal);
+  }
   return {
-    document: document(summary, strategy, output),
-    text: text(summary, strategy, output === '-' ? 'stdout' : output),
+    document: { ...document(summary, strategy, output), ...trackedDocument(tracking, summary) },
+    text: [
+      text(summary, strategy, output === '-' ? 'stdout' : output),
+      ...trackedText(tracking, summary),
+    ].join('\n'),
     kind: output === '-' ? 'log' : 'summary',
   };
 }

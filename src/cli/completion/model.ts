@@ -53,7 +53,8 @@ export function completionModel(
   const option = ([name, declared]: [string, Option]): CompletedOption => ({
     spellings: declared.alias === undefined ? [`--${name}`] : [`--${name}`, `-${declared.alias}`],
     describe: declared.describe,
-    value: declared.type === 'flag' ? undefined : candidates(declared.completes),
+    // A shell that waited for the value of an optional one would take the next word for it.
+    value: ['flag', 'optional'].includes(declared.type) ? undefined : candidates(declared.completes),
   });
   return commands.map((command) => ({
     words: command.name.split(' '),

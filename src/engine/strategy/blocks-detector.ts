@@ -1,6 +1,7 @@
 /** Strategies that cut blocks: both sides become block tables (or the base's comes from its manifest), and the tables are matched. */
 import { UsageError, assert } from '../../base/errors.js';
 import { matchBlocks } from '../detect/blocks.js';
+import type { ExtentColumns } from '../detect/extents.js';
 import { chunkerProblem, longestBlockBytes, type ChunkerSpec } from '../chunk/spec.js';
 import { contentDigests } from '../fingerprint/identity.js';
 import type { BlockTable } from '../fingerprint/manifest.js';
@@ -26,28 +27,37 @@ function specOf(strategy: CuttingStrategy): ChunkerSpec {
 }
 
 export async function detectBlocks(input: DetectionInput<CuttingStrategy>): Promise<Detection> {
-  const { base, target, run, pairs } = input;
-  const { hasher, meter } = run;
+  const { target, run } = input;
   const chunker = chunkerOf(input.strategy);
   const known = await baseBlocks(input, chunker);
   const scanned = await blockTable(run, 'target', target.layout, chunker);
+  return {
+    extents: matchTables(input, chunker, known.blocks, scanned.blocks),
+    targetLeafDigests: scanned.leafDigests,
+    baseEntryDigests: known.entryDigests,
+    exchangeBytes: 0,
+  };
+}
+
+/** The extents that two tables of blocks give. */
+export function matchTables(
+  { base, target, run, pairs }: DetectionInput,
+  chunker: ChunkerSpec,
+  baseBlocks: BlockTable,
+  targetBlocks: BlockTable,
+): ExtentColumns {
+  const { hasher, meter } = run;
   const longest = longestBlockBytes(chunker);
-  const extents = matchBlocks({
+  return matchBlocks({
     base: base.shape,
     target,
-    baseBlocks: known.blocks,
-    targetBlocks: scanned.blocks,
+    baseBlocks,
+    targetBlocks,
     digestBytes: hasher.fingerprint.digestBytes,
     pairs,
     zeroBlock: { length: longest, digest: hasher.digest(new Uint8Array(longest)) },
     meter,
   });
-  return {
-    extents,
-    targetLeafDigests: scanned.leafDigests,
-    baseEntryDigests: known.entryDigests,
-    exchangeBytes: 0,
-  };
 }
 
 async function baseBlocks(
@@ -66,7 +76,8 @@ async function baseBlocks(
   };
 }
 
-function requireSameCutting(
+/** Throws UsageError for a manifest that was cut otherwise than the strategy would. */
+export function requireSameCutting(
   base: Base & { kind: 'digests' },
   strategy: CuttingStrategy,
   chunker: ChunkerSpec,

@@ -41,9 +41,9 @@ export interface JobTable {
     readonly job: { readonly region: Region; readonly alignment: Alignment; readonly blockBytes: number };
     readonly result: RegionComparison;
   };
-  /** Leaf digests of a run of base leaves. */
+  /** Leaf digests of a run of leaves of one side. */
   readonly leaves: {
-    readonly job: { readonly region: Region };
+    readonly job: { readonly side: Side; readonly region: Region };
     readonly result: { readonly region: Region; readonly leafDigests: Uint8Array };
   };
   /** Signature sums and leaf digests of one base region. */

@@ -65,7 +65,7 @@ export class StrategyLane implements Lane<Job, Done> {
           job.region,
         );
       case 'leaves': {
-        const context = this.#scanContext('base', meter);
+        const context = this.#scanContext(job.side, meter);
         readTarget(context, job.region.address, job.region.length);
         return { region: job.region, leafDigests: hashLeaves(context, 'target', job.region) };
       }

@@ -52,5 +52,5 @@ export async function hashMissingLeaves(run: EngineRun, leaves: LeafColumn): Pro
 }
 
 function* leafJobs(leaves: LeafColumn): Generator<Job<'leaves'>> {
-  for (const region of leaves.missing()) yield { type: 'leaves', region };
+  for (const region of leaves.missing()) yield { type: 'leaves', side: 'base', region };
 }
