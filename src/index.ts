@@ -48,6 +48,7 @@ export {
 } from './base/errors.js';
 export type { ApplyProgress, ApplySummary } from './engine/apply/apply.js';
 export type { PackageReport, SegmentRow } from './engine/apply/inspect.js';
+export { readTracker, type Tracker, type TrackerOptions } from './engine/detect/tracker/tracker.js';
 export type { DiffRun, DiffSummary } from './engine/diff.js';
 export type { Manifest } from './engine/fingerprint/manifest.js';
 export type { PackageHeader, PackageSignature } from './engine/package/model.js';
@@ -58,6 +59,7 @@ export type { Entry, Snapshot } from './engine/snapshot/snapshot.js';
 export { createTarget } from './engine/snapshot/target.js';
 export { memoryTarget } from './engine/snapshot/target-memory.js';
 export type { TargetWriter } from './engine/snapshot/target-writer.js';
+export type { TrackedReport, Tracking } from './engine/strategy/tracked-detector.js';
 export type { Progress } from './engine/strategy/run.js';
 export { resolveStrategy, type Settings } from './engine/strategy/settings.js';
 export { strategyNames, type Strategy, type StrategyName } from './engine/strategy/strategy.js';

@@ -105,7 +105,7 @@ async function* runDiff(
     const { detection, tracked } =
       options.tracking === undefined
         ? { detection: await detect(input), tracked: undefined }
-        : await detectTracked(input, options.tracking);
+        : await detectTracked(input, options.tracking, options.clock);
     const { header, structure } = describe(run.hasher, base, target, strategy, detection, options);
     const encoder = new PackageEncoder(run.hasher);
     const plans = run.meter.time('detect', () => planSegments(detection.extents, target.layout));

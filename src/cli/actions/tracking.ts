@@ -2,7 +2,6 @@
 import { randomInt } from 'node:crypto';
 import { DataError, UsageError } from '../../base/errors.js';
 import { leafBytes, trackerBytesMax } from '../../base/limits.js';
-import { Random } from '../../base/prng.js';
 import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
 import type { DiffSummary } from '../../engine/diff.js';
 import {
@@ -20,7 +19,6 @@ import type { ScrubOptions, TrackerScrub } from '../../engine/strategy/tracker-s
 import type { Input } from '../input.js';
 import { readPieces } from '../pieces.js';
 import { namedAsync } from './naming.js';
-import { monotonicClock } from './options.js';
 
 /** One leaf in a hundred changed unseen: 300 draws meet one with 95 %. */
 const scrubLeavesDefault = 300;
@@ -30,8 +28,6 @@ const seedMax = 2 ** 32 - 1;
 export interface TrackingRequest {
   readonly tracker: Tracker;
   readonly tracking: Tracking;
-  /** Of the scrub's draw. */
-  readonly seed: number | undefined;
 }
 
 /** What --tracker and the options that go with it ask for. Throws UsageError, DataError with the file's name, WorldError. */
@@ -56,17 +52,14 @@ export async function trackingOf(
   }
   const options = trackerOptions(input);
   const seed = seedOf(input);
-  const scrub =
-    seed === undefined
-      ? undefined
-      : { amount: amountOf(input), random: new Random(seed), clock: monotonicClock };
+  const scrub = seed === undefined ? undefined : { amount: amountOf(input), seed };
   const tracker = await namedAsync(path, async () => readTracker(await readWhole(path), images, options));
   const tracking: Tracking = {
     dirty: tracker.dirty,
     ...(baseManifest === undefined ? {} : { baseManifest }),
     ...(scrub === undefined ? {} : { scrub }),
   };
-  return { tracker, tracking, seed };
+  return { tracker, tracking };
 }
 
 function trackerOptions(input: Input): TrackerOptions {
@@ -122,9 +115,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
 export function trackedDocument(request: TrackingRequest | undefined, { tracked }: DiffSummary) {
   if (request === undefined || tracked === undefined) return {};
   const { format, markedBytes } = request.tracker;
-  const { scrub, ...report } = tracked;
-  const seeded = scrub === undefined ? {} : { scrub: { seed: request.seed, ...scrub } };
-  return { tracker: { format, markedBytes, ...report, ...seeded } };
+  return { tracker: { format, markedBytes, ...tracked } };
 }
 
 /** Lines for people: where the tracker led, what that cost besides, what the scrub proves. */
@@ -139,17 +130,17 @@ export function trackedText(request: TrackingRequest | undefined, { tracked }: D
       `the base was hashed once, ${formatBytes(baseHashedBytes)}: keep --target-manifest FILE and give it as --base-manifest next time`,
     );
   }
-  if (scrub !== undefined) lines.push(scrubText(scrub, request.seed));
+  if (scrub !== undefined) lines.push(scrubText(scrub));
   return lines;
 }
 
-function scrubText(scrub: TrackerScrub, seed: number | undefined): string {
-  const { cleanLeaves, sampledLeaves, bytesRead, elapsedMs, confidence } = scrub;
+function scrubText(scrub: TrackerScrub): string {
+  const { seed, cleanLeaves, sampledLeaves, bytesRead, elapsedMs, confidence } = scrub;
   const caught = confidence.map(
     ({ changedShare, caughtProbability }) =>
       `${percent(changedShare)} changed unseen: caught with ${percent(caughtProbability)}`,
   );
-  return `scrub: ${sampledLeaves} of ${cleanLeaves} clean leaves are the base's; ${formatBytes(bytesRead)} in ${formatNumber(elapsedMs)} ms, seed ${seed ?? 0}; ${caught.join('; ')}`;
+  return `scrub: ${sampledLeaves} of ${cleanLeaves} clean leaves are the base's; ${formatBytes(bytesRead)} in ${formatNumber(elapsedMs)} ms, seed ${seed}; ${caught.join('; ')}`;
 }
 
 /** Rounded down, so that nothing short of certainty is called 100 %. */

@@ -5,6 +5,7 @@
  * The identity of both sides needs the digests of all base leaves. A manifest of fixed 64 KiB blocks is just these; without one the base
  * is hashed once, and nothing of it but the dirty leaves is read otherwise. The target is never read outside dirty leaves.
  */
+import type { Clock } from '../../base/clock.js';
 import { DataError, UsageError, assert } from '../../base/errors.js';
 import { leafBytes } from '../../base/limits.js';
 import { alignEntries, alignmentOf } from '../detect/alignment.js';
@@ -58,6 +59,7 @@ interface KnownBase {
 export async function detectTracked(
   input: DetectionInput,
   tracking: Tracking,
+  clock: Clock,
 ): Promise<{ readonly detection: Detection; readonly tracked: TrackedReport }> {
   requireTrackable(input);
   const { strategy, base, target, run } = input;
@@ -69,7 +71,8 @@ export async function detectTracked(
   );
   const dirty = tracking.dirty.roundedTo(Math.max(leafBytes, strategy.blockBytes));
   const known = await knownBase(input, tracking.baseManifest);
-  const scrub = tracking.scrub && (await scrubTracker(input, dirty.clean(), known.leaves, tracking.scrub));
+  const scrub =
+    tracking.scrub && (await scrubTracker(input, dirty.clean(), known.leaves, tracking.scrub, clock));
   const width = run.hasher.fingerprint.digestBytes;
   const leaves = new Uint8Array(target.layout.leafCount * width);
   leaves.set(known.leaves.subarray(0, leaves.length));

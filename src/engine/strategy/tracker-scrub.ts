@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.js';
 import { DataError, present } from '../../base/errors.js';
 import { leafBytes, regionBytes } from '../../base/limits.js';
-import type { Random } from '../../base/prng.js';
+import { Random } from '../../base/prng.js';
 import { caughtProbability, sampleOf } from '../detect/tracker/scrub.js';
 import { equalBytes } from '../fingerprint/identity.js';
 import type { Layout, Region } from '../snapshot/layout.js';
@@ -17,14 +17,15 @@ import type { EngineRun } from './run.js';
 export interface ScrubOptions {
   /** How much is read: leaves, a share of the clean ones from 0 to 1, or bytes; the latter two are rounded up to leaves. */
   readonly amount: { readonly leaves: number } | { readonly share: number } | { readonly bytes: number };
-  readonly random: Random;
-  readonly clock: Clock;
+  /** Of the draw: 32 bits. Another each time covers more and more. */
+  readonly seed: number;
 }
 
 /** Shares of clean leaves for which the probability is stated. */
 const statedShares = [0.1, 0.01, 0.001];
 
 export interface TrackerScrub {
+  readonly seed: number;
   readonly cleanLeaves: number;
   readonly sampledLeaves: number;
   readonly bytesRead: number;
@@ -38,11 +39,14 @@ export async function scrubTracker(
   { base, target, run, strategy }: DetectionInput,
   clean: Uint32Array,
   baseLeaves: Uint8Array,
-  { amount, random, clock }: ScrubOptions,
+  { amount, seed }: ScrubOptions,
+  clock: Clock,
 ): Promise<TrackerScrub> {
   const startMs = clock.nowMs();
   const count = Math.min(clean.length, leavesOf(amount, clean.length));
-  const drawn = sampleOf(clean.length, count, random).map((index) => present(clean[index], 'clean leaf'));
+  const drawn = sampleOf(clean.length, count, new Random(seed).fork('tracker-scrub')).map((index) =>
+    present(clean[index], 'clean leaf'),
+  );
   const width = run.hasher.fingerprint.digestBytes;
   const changed: number[] = [];
   let bytesRead = 0;
@@ -63,6 +67,7 @@ export async function scrubTracker(
     throw isStale ? staleManifest(region.address) : lie(region, changed.length, drawn.length);
   }
   return {
+    seed,
     cleanLeaves: clean.length,
     sampledLeaves: drawn.length,
     bytesRead,

@@ -8,7 +8,6 @@ import { stoppedClock } from '../../../src/base/clock.js';
 import { DataError, UsageError } from '../../../src/base/errors.js';
 import { leafBytes } from '../../../src/base/limits.js';
 import { Meter } from '../../../src/base/meter.js';
-import { Random } from '../../../src/base/prng.js';
 import { apply } from '../../../src/engine/apply/apply.js';
 import { DirtyLeaves } from '../../../src/engine/detect/tracker/dirty-leaves.js';
 import { diff, type DiffSummary } from '../../../src/engine/diff.js';
@@ -129,7 +128,7 @@ describe('the package', () => {
           expect(Buffer.compare(known.summary.targetLeafDigests, plain.summary.targetLeafDigests)).toBe(0);
         }
       }),
-      { numRuns: 8, seed: 9 },
+      { numRuns: 5, seed: 9 },
     );
   });
 
@@ -216,7 +215,7 @@ describe('what is read', () => {
     const led = await counted(base, target, resolveStrategy('compare', { subBlock: false }), {
       dirty: truthful(base, target),
       baseManifest,
-      scrub: { amount: { bytes: 300_000 }, random: new Random(1), clock: stoppedClock },
+      scrub: { amount: { bytes: 300_000 }, seed: 1 },
     });
     expect(led.summary.tracked?.scrub).toMatchObject({
       cleanLeaves: 39,
@@ -236,7 +235,7 @@ describe('a tracker that lies', () => {
   const strategy = resolveStrategy('compare');
   const scrubbed = (amount: { leaves: number } | { share: number }, seed = 1): Tracking => ({
     dirty: lying,
-    scrub: { amount, random: new Random(seed), clock: stoppedClock },
+    scrub: { amount, seed },
   });
 
   test('is caught where its leaf is drawn, with the address and the way out', async () => {
@@ -252,12 +251,12 @@ describe('a tracker that lies', () => {
 
   test('is caught about as often as the scrub says', async () => {
     let caught = 0;
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 40; seed++) {
       await packed(base, target, strategy, scrubbed({ leaves: 32 }, seed)).catch(() => caught++);
     }
-    // Half of the leaves are drawn: 30 expected, standard deviation 3.9.
-    expect(caught).toBeGreaterThan(15);
-    expect(caught).toBeLessThan(45);
+    // Half of the leaves are drawn: 20 expected, standard deviation 3.2.
+    expect(caught).toBeGreaterThan(7);
+    expect(caught).toBeLessThan(33);
   });
 
   test('without a scrub gives a package of an image that never was, and apply cannot know', async () => {
