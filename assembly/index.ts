@@ -11,6 +11,7 @@ export { anchorCollect, anchorInsert, anchorLookup } from './anchor-index';
 export { anchorSearch } from './anchor-search';
 export { deltaEncode } from './delta-encode';
 export { deltaApply, deltaGather } from './delta-apply';
+export { deltaPut, deltaWrite } from './delta-write';
 export { addBytes } from './bytes';
 export { histogram } from './histogram';
 export { crc32c } from './crc32c';

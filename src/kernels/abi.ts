@@ -207,6 +207,27 @@ export interface KernelFunctions {
     outLength: number,
   ): number;
 
+  /**
+   * Appends one operation (putKind; `length` positive) to the streams of a package, or, with putKind.end, ends them: what continues the operation
+   * before is merged into it, and a literal waits for the operation behind it. The address (low and high u32, below 2^53) is that of a copy or an
+   * addition in the base, or of a repeat's source in the target. `state` is the writer's 88 bytes, 8-byte aligned, laid out in assembly/delta-write.ts.
+   * Returns 1, or 0 when a stream's window may be too small for what was to be written; such a writer is of no use any more.
+   */
+  deltaPut(state: number, kind: number, length: number, addressLow: number, addressHigh: number): number;
+
+  /**
+   * Appends deltaEncode's records as deltaPut does. `parts` says where the base window's bytes lie in the base: `partCount` (at least 1) triples u32 {end
+   * offset in the window, address low, address high} of the window's ranges in order; a record that reaches over an end is cut there. Returns the records taken: all of
+   * them, or fewer when a stream's window may be too small; such a writer is of no use any more.
+   */
+  deltaWrite(
+    state: number,
+    operations: number,
+    operationCount: number,
+    parts: number,
+    partCount: number,
+  ): number;
+
   /** out[i] = a[i] + b[i] mod 256 over `length` bytes; `out` may equal `a` or `b`. */
   addBytes(a: number, b: number, length: number, out: number): void;
 
@@ -219,6 +240,25 @@ export interface KernelFunctions {
 
 /** Kinds of deltaEncode's records. */
 export const deltaKind = { literal: 0, copy: 1, add: 2 } as const;
+
+/** What deltaPut takes: deltaEncode's kinds, those that only plans have, and the end of a segment. */
+export const putKind = { ...deltaKind, repeat: 3, zero: 4, end: 5 } as const;
+
+/** The upper three bits of a package's instruction: the operation that follows its literal (docs/formats/package-v1.md, "Operations"). */
+export const instructionKind = {
+  copy: 0,
+  copyHome: 1,
+  copyMoved: 2,
+  add: 3,
+  addMoved: 4,
+  repeat: 5,
+  zero: 6,
+  /** None: the literal stands alone. */
+  end: 7,
+} as const;
+
+/** The lower five bits of an instruction whose literal is this long, or longer. */
+export const literalBytesLong = 31;
 
 /** What deltaApply returns for operations that leave their windows. */
 export const deltaApplyRefused = 0xffffffff;
@@ -263,6 +303,8 @@ export const kernelNames = [
   'deltaEncode',
   'deltaGather',
   'deltaApply',
+  'deltaPut',
+  'deltaWrite',
   'addBytes',
   'histogram',
   'crc32c',

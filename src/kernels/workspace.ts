@@ -1,9 +1,9 @@
 /**
  * One thread's kernels and the windows that its jobs use: region data, cuts, digests. All windows are reserved at once, so
- * that memory does not grow, and no view of it is detached, while a job runs. Together they are some 40 MiB whatever the image's size; the
+ * that memory does not grow, and no view of it is detached, while a job runs. Together they are some 54 MiB whatever the image's size; the
  * system commits a page only when it is touched.
  */
-import { blockBytesMax, blockBytesMin, regionBytes, regionLeavesMax } from '../base/limits.js';
+import { blockBytesMax, blockBytesMin, operationsMax, regionBytes, regionLeavesMax } from '../base/limits.js';
 import type { KernelInstance } from './abi.js';
 import { Arena, type Window } from './arena.js';
 
@@ -18,6 +18,11 @@ const digestBytesMax = 32;
 /** Base pieces laid end to end, and the records of one encoding against them. */
 export const gatheredWindowBytes = 512 * 1024;
 export const gatheredRecordsMax = 16 * 1024;
+/** State of an operation writer (assembly/delta-write.ts). */
+const writerBytes = 88;
+
+/** Ranges of the base that one window may be gathered from. */
+const baseRangesMax = 4096;
 
 const windowBytes = {
   target: dataWindowBytes,
@@ -33,6 +38,11 @@ const windowBytes = {
   pairs: regionBlocksMax * 8,
   gathered: gatheredWindowBytes,
   gatheredRecords: gatheredRecordsMax * 12,
+  writer: writerBytes,
+  parts: 12 * baseRangesMax,
+  instructions: operationsMax,
+  lengths: dataWindowBytes,
+  addresses: dataWindowBytes,
 } as const;
 export type WindowName = keyof typeof windowBytes;
 
@@ -58,6 +68,11 @@ export class Workspace {
       pairs: reserve('pairs'),
       gathered: reserve('gathered'),
       gatheredRecords: reserve('gatheredRecords'),
+      writer: reserve('writer'),
+      parts: reserve('parts'),
+      instructions: reserve('instructions'),
+      lengths: reserve('lengths'),
+      addresses: reserve('addresses'),
     };
   }
 

@@ -15,7 +15,8 @@ import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import { WindowMap } from './base-window.js';
 import { GatheredEncoder, type Encoding, type EncodingSink } from './gathered.js';
-import { OperationWriter, type OperationStreams } from './operations.js';
+import { OperationWriter } from './operation-writer.js';
+import type { OperationStreams } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
 import { tableBits } from './table-bits.js';
 
@@ -41,7 +42,7 @@ export interface EncodeContext {
   readonly meter: Meter;
 }
 
-/** Raw streams of one segment. Literals and differences are views of kernel windows, valid until the next encode. */
+/** Raw streams of one segment: views of kernel windows, valid until the next encode. */
 export interface EncodedSegment extends OperationStreams {
   readonly differences: Uint8Array;
   readonly literals: Uint8Array;
@@ -58,12 +59,11 @@ class SegmentEncoder implements EncodingSink {
   readonly #operations: OperationWriter;
   readonly #gathered: GatheredEncoder | undefined;
   #differenceBytes = 0;
-  #literalBytes = 0;
 
   constructor(context: EncodeContext, plan: SegmentPlan) {
     this.#context = context;
     this.#plan = plan;
-    this.#operations = new OperationWriter(plan.targetAddress);
+    this.#operations = OperationWriter.of(context.workspace, plan.targetAddress);
     const { base } = context;
     this.#gathered = base?.index && new GatheredEncoder(context, base, base.index);
   }
@@ -76,13 +76,13 @@ class SegmentEncoder implements EncodingSink {
       const reference = present(references[i], 'reference');
       switch (kinds[i]) {
         case extentKind.copy:
-          this.#operations.push({ kind: 'copy', length, baseAddress: reference });
+          this.#operations.put('copy', length, reference);
           break;
         case extentKind.repeat:
-          this.#operations.push({ kind: 'repeat', length, sourceAddress: reference });
+          this.#operations.put('repeat', length, reference);
           break;
         case extentKind.zero:
-          this.#operations.push({ kind: 'zero', length });
+          this.#operations.put('zero', length);
           break;
         default:
           this.#encodeData(at, length, reference);
@@ -95,7 +95,7 @@ class SegmentEncoder implements EncodingSink {
     return {
       ...operations,
       differences: workspace.window('differences').u8(0, this.#differenceBytes),
-      literals: workspace.window('literals').u8(0, this.#literalBytes),
+      literals: workspace.window('literals').u8(0, this.#operations.literalBytes),
       operationCount: this.#operations.count,
     };
   }
@@ -115,11 +115,10 @@ class SegmentEncoder implements EncodingSink {
   #literal(address: number, length: number): void {
     const { workspace, reader, meter } = this.#context;
     meter.time('read', () =>
-      reader.read(address, workspace.window('literals').u8(this.#literalBytes, length)),
+      reader.read(address, workspace.window('literals').u8(this.#operations.literalBytes, length)),
     );
     meter.count('bytesRead', length);
-    this.#literalBytes += length;
-    this.#operations.push({ kind: 'literal', length });
+    this.#operations.put('literal', length);
   }
 
   /** Nothing lies opposite: only the index can tell what these bytes resemble. */
@@ -195,31 +194,18 @@ class SegmentEncoder implements EncodingSink {
   put(encoding: Encoding, first: number, count: number, offset = encoding.offset): void {
     const { workspace, meter } = this.#context;
     const { records, base, map } = encoding;
-    meter.time('delta', () =>
-      workspace.kernels.functions.deltaGather(
+    meter.time('delta', () => {
+      this.#differenceBytes += workspace.kernels.functions.deltaGather(
         base.pointer,
         workspace.window('target').pointer + offset,
         records.pointer + first * recordBytes,
         count,
         workspace.window('differences').pointer + this.#differenceBytes,
-        workspace.window('literals').pointer + this.#literalBytes,
-      ),
-    );
-    const words = records.u32((first + count) * 3);
-    for (let i = first * 3; i < words.length; i += 3) {
-      const kind = present(words[i], 'kind');
-      const length = present(words[i + 1], 'length');
-      if (kind === deltaKind.literal) {
-        this.#operations.push({ kind: 'literal', length });
-        this.#literalBytes += length;
-        continue;
-      }
-      const name = kind === deltaKind.add ? 'add' : 'copy';
-      if (name === 'add') this.#differenceBytes += length;
-      map.split(present(words[i + 2], 'base offset'), length, (baseAddress, part) =>
-        this.#operations.push({ kind: name, length: part, baseAddress }),
+        workspace.window('literals').pointer + this.#operations.literalBytes,
       );
-    }
+      this.#operations.setBase(map.ranges);
+      this.#operations.putRecords(records.pointer + first * recordBytes, count);
+    });
   }
 
   /** Appends target window bytes as they are. */
@@ -227,9 +213,8 @@ class SegmentEncoder implements EncodingSink {
     const { workspace } = this.#context;
     workspace
       .window('literals')
-      .u8(this.#literalBytes, length)
+      .u8(this.#operations.literalBytes, length)
       .set(workspace.window('target').u8(offset, length));
-    this.#literalBytes += length;
-    this.#operations.push({ kind: 'literal', length });
+    this.#operations.put('literal', length);
   }
 }

@@ -7,13 +7,8 @@
 import { ByteReader } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
 import { addressMax, homeBytesMin, operationsMax } from '../../base/limits.js';
-import {
-  instructionKind,
-  literalBytesLong,
-  operationKind,
-  type Operation,
-  type OperationStreams,
-} from './operations.js';
+import { instructionKind, literalBytesLong } from '../../kernels/abi.js';
+import { operationKind, type Operation, type OperationStreams } from './operations.js';
 
 export interface OperationBounds {
   readonly targetAddress: number;

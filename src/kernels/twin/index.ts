@@ -11,6 +11,7 @@ import { compareRuns, zeroRuns } from './compare.js';
 import { crc32c } from './crc32c.js';
 import { addBytes, deltaApply, deltaGather } from './delta-apply.js';
 import { deltaEncode } from './delta-encode.js';
+import { deltaPut, deltaWrite } from './delta-write.js';
 import { fastcdc } from './fastcdc.js';
 import { histogram } from './histogram.js';
 import { rollingIndex, rollingSearch, rollingSums } from './rolling.js';
@@ -38,6 +39,8 @@ export function createTwinKernels(): KernelInstance {
     deltaEncode: (...windows) => deltaEncode(memory, ...windows),
     deltaGather: (...windows) => deltaGather(memory, ...windows),
     deltaApply: (...windows) => deltaApply(memory, ...windows),
+    deltaPut: (...windows) => deltaPut(memory, ...windows),
+    deltaWrite: (...windows) => deltaWrite(memory, ...windows),
     addBytes: (...windows) => addBytes(memory, ...windows),
     histogram: (...windows) => histogram(memory, ...windows),
     crc32c: (...windows) => crc32c(memory, ...windows),
