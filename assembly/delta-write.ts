@@ -13,7 +13,7 @@
  *     52  u32  count        of operations written
  *     56  u32  instructions, lengths, addresses: where the next byte of each goes
  *     68  u32  instructions, lengths, addresses: where their windows end
- *     80  u32  literal bytes put so far
+ *     80  u32  literal bytes put so far, mod 2^32
  *
  * The twin writes the same bytes. Lengths and addresses below 2^53.
  */

@@ -2,9 +2,10 @@
  * A base window made of pieces from several places of the base, laid end to end in order of their addresses: one call of the delta
  * kernel then finds matches in all of them. Pieces that touch or overlap become one, so that a seam lies only where the base goes on elsewhere.
  *
- * Law: what a record reads across a seam lies at two places of the base, so `split` cuts it there; no operation ever crosses a seam.
+ * Law: what a record reads across a seam lies at two places of the base, so the writer (operation-writer.ts) cuts it there; no operation ever crosses
+ * a seam.
  */
-import { assert, present } from '../../base/errors.js';
+import { present } from '../../base/errors.js';
 
 /** Addresses of the base, [start, end). */
 export interface BaseRange {
@@ -57,28 +58,5 @@ export class WindowMap {
     let index = this.ranges.length - 1;
     while (index > 0 && present(this.ranges[index], 'range').start > address) index--;
     return this.offsetOf(index) + address - present(this.ranges[index], 'range').start;
-  }
-
-  /** Calls `take` with the base addresses of window bytes [offset, offset + length), once for each range that they lie in. */
-  split(offset: number, length: number, take: (baseAddress: number, length: number) => void): void {
-    assert(offset + length <= this.length, 'a record lies inside its base window');
-    let index = this.#rangeAt(offset);
-    for (let at = offset; at < offset + length; index++) {
-      const within = at - this.offsetOf(index);
-      const part = Math.min(offset + length, this.offsetOf(index + 1)) - at;
-      take(present(this.ranges[index], 'range').start + within, part);
-      at += part;
-    }
-  }
-
-  #rangeAt(offset: number): number {
-    let low = 0;
-    let high = this.ranges.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >>> 1;
-      if (this.offsetOf(middle) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
   }
 }

@@ -5,7 +5,7 @@
  */
 import { deltaKind } from '../../kernels/abi.js';
 import { present } from '../../base/errors.js';
-import { OperationWriter } from '../../engine/delta/operations.js';
+import type { OperationWriter } from '../../engine/delta/operation-writer.js';
 import { chooseAndCompress, orderZeroMillibits } from '../../engine/package/compression.js';
 import type { CompressionChoice } from '../../engine/package/codecs.js';
 import type { PackedStream, Segment } from '../../engine/package/model.js';
@@ -23,14 +23,16 @@ export interface EncodedPair {
 /** A pair's streams as they lie in a package; addresses count from the start of the pair's two blocks. */
 export type PackedPair = Segment['streams'];
 
-export function packPair({ records, differences, literals }: EncodedPair): PackedPair {
-  const writer = new OperationWriter(0);
+/** `writer` is a new one at address 0. */
+export function packPair(
+  { records, differences, literals }: EncodedPair,
+  writer: OperationWriter,
+): PackedPair {
   for (let i = 0; i < records.length; i += 3) {
     const length = present(records[i + 1], 'length');
     const baseAddress = present(records[i + 2], 'base offset');
-    if (records[i] === deltaKind.literal) writer.push({ kind: 'literal', length });
-    else if (records[i] === deltaKind.copy) writer.push({ kind: 'copy', length, baseAddress });
-    else writer.push({ kind: 'add', length, baseAddress });
+    if (records[i] === deltaKind.literal) writer.put('literal', length);
+    else writer.put(records[i] === deltaKind.copy ? 'copy' : 'add', length, baseAddress);
   }
   const { instructions, lengths, addresses } = writer.finish();
   return {
@@ -42,9 +44,9 @@ export function packPair({ records, differences, literals }: EncodedPair): Packe
   };
 }
 
-/** Bytes of all streams, compressed. */
-export function encodedSize(pair: EncodedPair): number {
-  return Object.values(packPair(pair)).reduce((sum, { packed: bytes }) => sum + bytes.length, 0);
+/** Bytes of all streams, compressed. `writer` is a new one at address 0. */
+export function encodedSize(pair: EncodedPair, writer: OperationWriter): number {
+  return Object.values(packPair(pair, writer)).reduce((sum, { packed: bytes }) => sum + bytes.length, 0);
 }
 
 function packed(bytes: Uint8Array): PackedStream {

@@ -49,6 +49,11 @@ function joined(low: number, high: number): number {
   return (high >>> 0) * 2 ** 32 + (low >>> 0);
 }
 
+/** Reaches 2^54, beyond exact numbers. */
+function zigzag(value: bigint): bigint {
+  return value >= 0n ? value * 2n : -value * 2n - 1n;
+}
+
 /** Field offsets of the state. */
 const field = {
   target: 0,
@@ -109,11 +114,11 @@ class Writer {
     if (kind === putKind.literal) this.#setNumber('literal', length);
     else if (kind === putKind.zero) {
       if (!this.#instruct(instructionKind.zero)) return false;
-      this.#varint('lengths', length);
+      this.#varint('lengths', BigInt(length));
     } else if (kind === putKind.repeat) {
       if (!this.#instruct(instructionKind.repeat)) return false;
-      this.#varint('lengths', length);
-      this.#varint('addresses', target - address);
+      this.#varint('lengths', BigInt(length));
+      this.#varint('addresses', BigInt(target - address));
     } else if (!this.#along(kind === putKind.copy, length, address - target)) return false;
     this.#setNumber('target', target + length);
     this.#setNumber('length', 0);
@@ -128,8 +133,8 @@ class Writer {
     if (moved === 0) instruction = isCopy ? instructionKind.copy : instructionKind.add;
     else if (isHome) instruction = instructionKind.copyHome;
     if (!this.#instruct(instruction)) return false;
-    this.#varint('lengths', length);
-    if (moved !== 0 && !isHome) this.#varint('addresses', moved >= 0 ? moved * 2 : -moved * 2 - 1);
+    this.#varint('lengths', BigInt(length));
+    if (moved !== 0 && !isHome) this.#varint('addresses', zigzag(BigInt(moved)));
     this.#setNumber('displacement', displacement);
     if (isCopy && length >= homeBytesMin) this.#setNumber('home', displacement);
     return true;
@@ -142,13 +147,13 @@ class Writer {
       return false;
     const literal = this.#number('literal');
     this.#byte('instructions', kind * 32 + Math.min(literal, literalBytesLong));
-    if (literal >= literalBytesLong) this.#varint('lengths', literal - literalBytesLong);
+    if (literal >= literalBytesLong) this.#varint('lengths', BigInt(literal - literalBytesLong));
     this.#setNumber('literal', 0);
     return true;
   }
 
-  #varint(stream: 'lengths' | 'addresses', value: number): void {
-    let rest = BigInt(value);
+  #varint(stream: 'lengths' | 'addresses', value: bigint): void {
+    let rest = value;
     for (; rest >= 128n; rest >>= 7n) this.#byte(stream, Number(rest & 127n) | 128);
     this.#byte(stream, Number(rest));
   }

@@ -4,9 +4,10 @@ import { expect, test } from 'vitest';
 import { DataError } from '../../../src/base/errors.js';
 import { leafBytes } from '../../../src/base/limits.js';
 import { apply } from '../../../src/engine/apply/apply.js';
-import { OperationWriter, type Operation } from '../../../src/engine/delta/operations.js';
+import type { Operation } from '../../../src/engine/delta/operations.js';
 import type { Segment } from '../../../src/engine/package/model.js';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
+import { OperationWriter } from '../../support/operation-writer.js';
 import { content } from '../../support/pairs.js';
 import { encode, handMade, literal, options, stored, storedOperations, zeros } from './packages.js';
 

@@ -7,11 +7,7 @@ import { Meter } from '../../../src/base/meter.js';
 import { ByteVector } from '../../../src/base/vector.js';
 import { apply, type ApplyOptions, type ApplySummary } from '../../../src/engine/apply/apply.js';
 import { identify } from '../../../src/engine/apply/base-check.js';
-import {
-  OperationWriter,
-  type Operation,
-  type OperationStreams,
-} from '../../../src/engine/delta/operations.js';
+import type { Operation, OperationStreams } from '../../../src/engine/delta/operations.js';
 import { diff } from '../../../src/engine/diff.js';
 import { Hasher, fingerprints, type FingerprintName } from '../../../src/engine/fingerprint/fingerprint.js';
 import { contentDigests, snapshotId, type SnapshotId } from '../../../src/engine/fingerprint/identity.js';
@@ -34,6 +30,7 @@ import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import type { Settings } from '../../../src/engine/strategy/settings.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
 import { Workspace } from '../../../src/kernels/workspace.js';
+import { OperationWriter } from '../../support/operation-writer.js';
 import { bytesOf } from '../../support/pairs.js';
 
 /** An operation whose payload is given where it has one. */

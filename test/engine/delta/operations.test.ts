@@ -4,20 +4,30 @@ import { ByteWriter } from '../../../src/base/codec.js';
 import { DataError } from '../../../src/base/errors.js';
 import { homeBytesMin } from '../../../src/base/limits.js';
 import { readOperations } from '../../../src/engine/delta/operation-reader.js';
-import {
-  instructionKind,
-  OperationWriter,
-  type Operation,
-  type OperationStreams,
-} from '../../../src/engine/delta/operations.js';
+import { OperationWriter } from '../../../src/engine/delta/operation-writer.js';
+import type { Operation, OperationStreams } from '../../../src/engine/delta/operations.js';
+import { instructionKind } from '../../../src/kernels/abi.js';
+import { createWasmKernels } from '../../../src/kernels/load.js';
+import { Workspace } from '../../../src/kernels/workspace.js';
 
+const workspace = new Workspace(createWasmKernels());
 const start = 5 * 1024 ** 3;
 const bounds = { targetAddress: start, targetBytes: 100, baseBytes: 6 * 1024 ** 3 };
 
 function write(operations: readonly Operation[]): { streams: OperationStreams; count: number } {
-  const writer = new OperationWriter(start);
-  for (const operation of operations) writer.push(operation);
-  return { streams: writer.finish(), count: writer.count };
+  const writer = OperationWriter.of(workspace, start);
+  for (const operation of operations) {
+    const { kind, length } = operation;
+    if (kind === 'copy' || kind === 'add') writer.put(kind, length, operation.baseAddress);
+    else writer.put(kind, length, kind === 'repeat' ? operation.sourceAddress : 0);
+  }
+  const { instructions, lengths, addresses } = writer.finish();
+  const streams = {
+    instructions: instructions.slice(),
+    lengths: lengths.slice(),
+    addresses: addresses.slice(),
+  };
+  return { streams, count: writer.count };
 }
 
 function read(streams: OperationStreams, targetBytes = bounds.targetBytes): Operation[] {

@@ -1,11 +1,8 @@
 /** Hashers and small consistent packages for the tests of the byte formats. */
 import { Arena } from '../../../src/kernels/arena.js';
 import { createTwinKernels } from '../../../src/kernels/twin/index.js';
-import {
-  OperationWriter,
-  type Operation,
-  type OperationStreams,
-} from '../../../src/engine/delta/operations.js';
+import type { Operation, OperationStreams } from '../../../src/engine/delta/operations.js';
+import { OperationWriter } from '../../support/operation-writer.js';
 import { fingerprints, Hasher, type FingerprintName } from '../../../src/engine/fingerprint/fingerprint.js';
 import { PackageDecoder } from '../../../src/engine/package/decode.js';
 import { PackageEncoder } from '../../../src/engine/package/encode.js';

@@ -1,5 +1,6 @@
 /** What `bench kernels` calls the encoded size is the size of streams from which the target can be rebuilt, and exactly that. */
 import { describe, expect, it } from 'vitest';
+import { OperationWriter } from '../../../src/engine/delta/operation-writer.js';
 import { readOperations } from '../../../src/engine/delta/operation-reader.js';
 import { decompress } from '../../../src/engine/package/codecs.js';
 import type { StreamName } from '../../../src/engine/package/model.js';
@@ -10,9 +11,13 @@ import { makePairs, pairNames } from '../../../src/harness/measurement/kernels/p
 import { deltaKind } from '../../../src/kernels/abi.js';
 import { Arena } from '../../../src/kernels/arena.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
+import { Workspace } from '../../../src/kernels/workspace.js';
 
 const { literal, copy, add } = deltaKind;
 const KiB = 1024;
+const workspace = new Workspace(createWasmKernels());
+
+const newWriter = (): OperationWriter => OperationWriter.of(workspace, 0);
 
 /** As the kernels encode the pair. */
 function encode(base: Uint8Array, target: Uint8Array): EncodedPair {
@@ -57,7 +62,7 @@ function encode(base: Uint8Array, target: Uint8Array): EncodedPair {
 
 /** The plain reading of docs/formats/package-v1.md. */
 function rebuild(base: Uint8Array, targetBytes: number, pair: EncodedPair): Uint8Array {
-  const streams = packPair(pair);
+  const streams = packPair(pair, newWriter());
   const raw = (name: StreamName): Uint8Array => {
     const { codec, packed, rawBytes } = streams[name];
     return decompress(codec, packed, rawBytes);
@@ -98,7 +103,7 @@ describe('an encoded pair', () => {
       differences: Uint8Array.of(),
       literals: Uint8Array.of(0xab),
     };
-    const streams = packPair(pair);
+    const streams = packPair(pair, newWriter());
     expect(Object.values(streams).map(({ codec }) => codec)).toEqual(Array(5).fill('stored'));
     // A copy, and one after a byte; 1,000 and 3,095 in two bytes each.
     expect(Object.values(streams).map(({ packed }) => [...packed])).toEqual([
@@ -108,7 +113,7 @@ describe('an encoded pair', () => {
       [],
       [0xab],
     ]);
-    expect(encodedSize(pair)).toBe(7);
+    expect(encodedSize(pair, newWriter())).toBe(7);
   });
 
   it('has its differences compressed: a thousand equal ones take a few bytes, not a thousand', () => {
@@ -120,12 +125,12 @@ describe('an encoded pair', () => {
       literals: Uint8Array.of(),
     };
     expect(Buffer.compare(rebuild(base, 1000, pair), target)).toBe(0);
-    const { instructions, lengths, addresses, differences } = packPair(pair);
+    const { instructions, lengths, addresses, differences } = packPair(pair, newWriter());
     const sizes = [instructions, lengths, addresses, differences].map(({ rawBytes }) => rawBytes);
     expect(sizes).toEqual([1, 2, 0, 1000]);
     expect(differences.codec).toBe('deflate');
-    expect(encodedSize(pair)).toBe(3 + differences.packed.length);
-    expect(encodedSize(pair)).toBeLessThan(32);
+    expect(encodedSize(pair, newWriter())).toBe(3 + differences.packed.length);
+    expect(encodedSize(pair, newWriter())).toBeLessThan(32);
   });
 });
 
@@ -138,7 +143,10 @@ describe('the share of a buffer', () => {
     const { base, target } = makePairs('overwrites', contents, bytes, blockBytes);
     let sum = 0;
     for (let at = 0; at < bytes; at += blockBytes) {
-      sum += encodedSize(encode(base.subarray(at, at + blockBytes), target.subarray(at, at + blockBytes)));
+      sum += encodedSize(
+        encode(base.subarray(at, at + blockBytes), target.subarray(at, at + blockBytes)),
+        newWriter(),
+      );
     }
     const share = encodedShare(createWasmKernels(), 'overwrites', contents, bytes, blockBytes);
     expect(share * bytes).toBeCloseTo(sum, 6);

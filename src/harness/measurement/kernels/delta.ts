@@ -2,6 +2,7 @@
 import { present } from '../../../base/errors.js';
 import type { Window } from '../../../kernels/arena.js';
 import { deltaKind, type KernelInstance } from '../../../kernels/abi.js';
+import { OperationWriter, type WriterWindows } from '../../../engine/delta/operation-writer.js';
 import { encodedSize } from '../encoded-size.js';
 import type { Contents } from './content.js';
 import { Setting, type CaseDefinition } from './definition.js';
@@ -51,6 +52,18 @@ function encoder(setting: Setting, { base, target }: PairWindows, records: Windo
       records.pointer,
       recordsMax,
     );
+  };
+}
+
+/** Room for the operations of any block. */
+function writerWindows(setting: Setting): WriterWindows {
+  const { blockBytes } = setting;
+  return {
+    writer: setting.window('operation writer', 88),
+    parts: setting.window('parts of the base', 12),
+    instructions: setting.window('instructions', blockBytes),
+    lengths: setting.window('lengths', 2 * blockBytes + 64),
+    addresses: setting.window('addresses', 2 * blockBytes + 64),
   };
 }
 
@@ -136,7 +149,35 @@ const deltaApply: CaseDefinition = {
   },
 };
 
-export const deltaCases: readonly CaseDefinition[] = [deltaEncode, deltaApply];
+/** The operations of each block written as those of a segment. */
+const deltaWrite: CaseDefinition = {
+  kernel: 'delta write',
+  data: pairNames,
+  prepare: (setting, name) => {
+    const { instance, blockBytes } = setting;
+    const records = setting.window('delta records', recordsMax * recordBytes);
+    const encode = encoder(setting, pairWindows(setting, name), records);
+    const windows = writerWindows(setting);
+    const blocks = Array.from({ length: setting.blocks }, (_, block) => {
+      const count = encode(block);
+      const kept = setting.arena.reserve(count * recordBytes);
+      kept.u32().set(records.u32(count * 3));
+      return { at: block * blockBytes, count, kept };
+    });
+    return {
+      pass: () => {
+        for (const { at, count, kept } of blocks) {
+          const writer = new OperationWriter(instance, windows, at);
+          writer.setBase([{ start: at, end: at + blockBytes }]);
+          writer.putRecords(kept.pointer, count);
+          writer.finish();
+        }
+      },
+    };
+  },
+};
+
+export const deltaCases: readonly CaseDefinition[] = [deltaEncode, deltaApply, deltaWrite];
 
 /** Bytes of all encoded blocks, as a package would hold them, over bytes of the blocks. */
 export function encodedShare(
@@ -152,6 +193,7 @@ export function encodedShare(
   const differences = setting.window('differences', blockBytes);
   const literals = setting.window('literals', blockBytes);
   const encode = encoder(setting, { base, target }, records);
+  const windows = writerWindows(setting);
   let packedBytes = 0;
   for (let block = 0; block < setting.blocks; block++) {
     const at = block * blockBytes;
@@ -169,11 +211,12 @@ export function encodedShare(
     for (let i = 0; i < columns.length; i += 3) {
       if (columns[i] === deltaKind.literal) literalBytes += columns[i + 1] ?? 0;
     }
-    packedBytes += encodedSize({
+    const pair = {
       records: columns,
       differences: differences.u8(0, differenceBytes),
       literals: literals.u8(0, literalBytes),
-    });
+    };
+    packedBytes += encodedSize(pair, new OperationWriter(instance, windows, 0));
   }
   return packedBytes / bytes;
 }
