@@ -3,7 +3,8 @@
  * instructions, lengths, addresses, differences, literals.
  *
  * Each extent of new data is encoded against a window of the base around its hint: its own length, and as much again on either
- * side within [4 KiB, 64 KiB], inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals.
+ * side within [4 KiB, 64 KiB], inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals;
+ * but with an index of the base, long literals get a second look (gathered.ts).
  */
 import { present } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';

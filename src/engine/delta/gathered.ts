@@ -2,7 +2,7 @@
  * The second look at new data, with an index of the base at hand: where the encoding against the opposite bytes leaves long literals, base pieces
  * that resemble them (candidates.ts) are gathered beside the opposite bytes into one window, and the kernel encodes that stretch once more.
  *
- * Work is bounded: a stretch is at most 64 KiB, what is read for it at most four times what is unknown of it and 16 KiB, and where looks
+ * Work is bounded: a stretch is at most 64 KiB, what is read for it at most four times what is unknown of it and 16 KiB, and where encodings
  * in vain follow each other ever more stretches are passed over, up to 31. The result depends on the segment and the index alone.
  */
 import { present } from '../../base/errors.js';
@@ -68,7 +68,7 @@ export class GatheredEncoder {
   readonly #meter: Meter;
   readonly #reader: ContentReader;
   readonly #finder: CandidateFinder;
-  /** Looks in vain since the last that saved something, and stretches still to be passed over. */
+  /** Encodings in vain since the last that saved something, and stretches still to be passed over. */
   #failures = 0;
   #passing = 0;
 
@@ -140,8 +140,8 @@ export class GatheredEncoder {
       return undefined;
     }
     const encoding = this.#tryOn(stretch, opposite);
-    const saved =
-      encoding === undefined ? 0 : cost - costOf(encoding.records.u32(encoding.count * 3), 0, encoding.count);
+    if (encoding === undefined) return undefined;
+    const saved = cost - costOf(encoding.records.u32(encoding.count * 3), 0, encoding.count);
     if (saved >= savedMin) {
       this.#failures = 0;
       return encoding;

@@ -5,7 +5,7 @@
  * Memory is bounded whatever the base's size: 9 bytes a slot. While the base is small the table has two slots for an anchor; once the largest
  * table has one slot for an anchor, anchors are thinned by sampling, and only what is longer is found.
  */
-import { present } from '../../base/errors.js';
+import { assert, present } from '../../base/errors.js';
 import { hashCuts, readTarget, type ScanContext } from '../fingerprint/scan.js';
 import type { Region } from '../snapshot/layout.js';
 import { anchorRecordWords } from './anchor-slots.js';
@@ -30,9 +30,12 @@ export interface BaseIndex extends BaseIndexPlan {
 
 export type IndexEffort = 'fast' | 'thorough';
 
-/** At 256 MiB: 2 million anchors in 38 MiB, or 4 million in 75 MiB. */
+/**
+ * At 256 MiB: a million anchors in 19 MiB, or four million in 75 MiB. On pages of a database an anchor every 256 bytes gave deltas 1 % larger than one
+ * every 64: pages are read whole around an anchor (delta/candidates.ts), so a few in each suffice.
+ */
 const efforts = {
-  fast: { spacingBits: 7, tableBitsMax: 22 },
+  fast: { spacingBits: 8, tableBitsMax: 22 },
   thorough: { spacingBits: 6, tableBitsMax: 23 },
 } as const;
 
@@ -69,7 +72,7 @@ export function indexRegion(context: ScanContext, choice: AnchorChoice, region: 
   const { layout, fingerprint, meter } = context;
   const cuts = layout.leafCuts(region.firstLeaf, region.leafCount);
   const leafDigests = new Uint8Array(region.leafCount * fingerprint.digestBytes);
-  const anchors = new AnchorColumn();
+  const anchors = new AnchorColumn(context.workspace.window('literals').u32());
   let start = 0;
   for (let leaf = 0; leaf < cuts.length;) {
     let next = leaf + 1;
@@ -118,17 +121,18 @@ function collect(
 
 /** Records as they come, their offsets moved to where their piece lies; of equal neighbours, as constant data has them, the first. */
 class AnchorColumn {
-  #words = new Uint32Array(64 * 1024);
+  readonly #words: Uint32Array;
   #length = 0;
 
+  /** `scratch` holds all records of a region. */
+  constructor(scratch: Uint32Array) {
+    this.#words = scratch;
+  }
+
   append(records: Uint32Array, offset: number): void {
-    if (this.#length + records.length > this.#words.length) {
-      const grown = new Uint32Array(Math.max(this.#words.length * 2, this.#length + records.length));
-      grown.set(this.#words);
-      this.#words = grown;
-    }
     const words = this.#words;
     let at = this.#length;
+    assert(at + records.length <= words.length, 'the anchors of a region fit its scratch');
     for (let i = 0; i < records.length; i += anchorRecordWords) {
       const low = records[i + 1] ?? 0;
       const high = records[i + 2] ?? 0;

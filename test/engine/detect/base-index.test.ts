@@ -173,13 +173,13 @@ describe('the plan of an index', () => {
       columnsOf(planBaseIndex(bytes, 'fast')),
     );
     expect(rows).toEqual([
-      [7, 8, 0],
-      [7, 14, 0],
-      [7, 22, 0],
-      [7, 22, 0],
-      [7, 22, 1],
-      [7, 22, 4],
-      [7, 22, 12],
+      [8, 8, 0],
+      [8, 13, 0],
+      [8, 21, 0],
+      [8, 22, 0],
+      [8, 22, 0],
+      [8, 22, 3],
+      [8, 22, 11],
     ]);
     expect(planBaseIndex(256 * MiB, 'thorough')).toEqual({ spacingBits: 6, tableBits: 23, sampleBits: 0 });
   });
