@@ -1,15 +1,17 @@
 /**
- * `npm run build`: kernels, program and the files that the program reads, into dist/. What is up to date is left alone, so that a
- * second run takes a second.
+ * `npm run build`: kernels, types, the bundled program and the files that it reads, into dist/. What is up to date is left alone, so that
+ * a second run takes two seconds. Output of sources that are gone would be packed and could be imported by mistake: it is removed.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from './bundle.js';
 import { buildKernels } from './kernels.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (path) => join(root, path);
+const buildInfo = 'dist/.tsbuildinfo';
 const filesBelow = (directory) =>
   readdirSync(at(directory), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -23,19 +25,32 @@ const run = (tool, ...options) => {
 };
 
 buildKernels();
+run(
+  'typescript/bin/tsc',
+  '-p',
+  '.',
+  '--emitDeclarationOnly',
+  '--incremental',
+  '--tsBuildInfoFile',
+  buildInfo,
+);
+const written = new Set((await bundle()).map((path) => `dist/${path}`));
+chmodSync(at('dist/cli/main.js'), 0o755);
 
-// Output of sources that are gone would be packed and could be imported by mistake.
-if (existsSync(at('dist'))) {
-  for (const path of filesBelow('dist')) {
-    const source = path.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js(\.map)?)$/, '.ts');
-    const isOutput = source.endsWith('.ts') || path.endsWith('.yaml');
-    if (isOutput && !existsSync(at(source))) rmSync(at(path));
-  }
-}
 for (const path of filesBelow('src').filter((file) => file.endsWith('.yaml'))) {
   const copy = path.replace(/^src/, 'dist');
   mkdirSync(dirname(at(copy)), { recursive: true });
   copyFileSync(at(path), at(copy));
+  written.add(copy);
 }
-run('typescript/bin/tsc', '-p', '.', '--incremental', '--tsBuildInfoFile', 'dist/.tsbuildinfo');
-chmodSync(at('dist/cli/main.js'), 0o755);
+for (const path of filesBelow('dist')) {
+  const source = path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts');
+  const isCurrent = path.endsWith('.d.ts') ? existsSync(at(source)) : written.has(path);
+  if (!isCurrent && !path.endsWith('.wasm') && path !== buildInfo) rmSync(at(path));
+}
+
+// Shipped profiles as they are when read, so that a run with one of them loads neither YAML nor schemas, which take longer than the run.
+const { loadProfile, shippedProfileNames } = await import('../dist/engine/profile/read.js');
+for (const name of shippedProfileNames()) {
+  writeFileSync(at(`dist/engine/profile/shipped/${name}.json`), JSON.stringify(loadProfile(name)));
+}

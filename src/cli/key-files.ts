@@ -1,9 +1,9 @@
 /**
  * Keys as files: Ed25519, PEM (PKCS #8 for the private key, SubjectPublicKeyInfo for the public one), as OpenSSL reads and writes them.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { nodeCrypto } from '../base/builtins.js';
 import { UsageError } from '../base/errors.js';
 import { keyIdOf } from '../engine/package/signature.js';
 import { errorCode, orWorldError } from '../engine/snapshot/failures.js';
@@ -11,7 +11,7 @@ import { hex } from './text/hex.js';
 
 /** Writes `path` (mode 0600) and `path`.pub. Refuses to replace either. */
 export function createKeyPair(path: string): { readonly keyId: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const { privateKey, publicKey } = nodeCrypto().generateKeyPairSync('ed25519');
   writeNew(path, privateKey.export({ type: 'pkcs8', format: 'pem' }) as string, 0o600);
   try {
     writeNew(`${path}.pub`, publicKey.export({ type: 'spki', format: 'pem' }) as string, 0o644);
@@ -24,7 +24,7 @@ export function createKeyPair(path: string): { readonly keyId: string } {
 
 /** Throws UsageError for a file that is no Ed25519 private key, WorldError for one that cannot be read. */
 export function readPrivateKey(path: string): KeyObject {
-  return readKey(path, 'private', createPrivateKey);
+  return readKey(path, 'private', (pem) => nodeCrypto().createPrivateKey(pem));
 }
 
 /** As `readPrivateKey`, for a public key. */
@@ -32,7 +32,7 @@ export function readPublicKey(path: string): KeyObject {
   return readKey(path, 'public', (pem) => {
     // createPublicKey would also derive one from a private key, which must not travel to where packages are checked.
     if (pem.includes('PRIVATE KEY')) throw new TypeError('a private key');
-    return createPublicKey(pem);
+    return nodeCrypto().createPublicKey(pem);
   });
 }
 

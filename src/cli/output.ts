@@ -17,6 +17,7 @@ import {
 import { dirname, join, sep } from 'node:path';
 import { UsageError, WorldError, throwIfCancelled } from '../base/errors.js';
 import { errorCode, orWorldError } from '../engine/snapshot/failures.js';
+import { stdout } from './stdout.js';
 
 /** Throws UsageError where writing to `path` would replace an input, or change a directory that is being read. */
 export function refuseInputs(path: string, inputs: readonly string[]): void {
@@ -94,7 +95,7 @@ async function writeStdout(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<number> {
-  if (process.stdout.isTTY) {
+  if (stdout().isTTY) {
     throw new UsageError('binary output would go to the terminal', { hint: 'name a file, or pipe stdout' });
   }
   let written = 0;
@@ -109,7 +110,7 @@ async function writeStdout(
 /** Resolves when the bytes were taken, so that a slow reader slows the writer instead of filling memory. */
 function writeToStdout(bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => {
+    stdout().write(bytes, (error) => {
       if (error === undefined || error === null) resolve();
       else if (errorCode(error) === 'EPIPE') {
         reject(new WorldError('stdout was closed before all was written', { cause: error }));

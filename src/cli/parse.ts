@@ -2,7 +2,7 @@
  * Words to checked input, by a command's declaration. yargs' parser splits the words; what is unknown, missing, doubled or surplus is told
  * here, each in one line with the way out.
  */
-import { Parser } from 'yargs/helpers';
+import Parser from 'yargs-parser';
 import { UsageError } from '../base/errors.js';
 import { suggestion } from '../base/suggest.js';
 import { commonOptions } from './command.js';

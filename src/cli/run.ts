@@ -127,23 +127,14 @@ function stackOf(error: Error): string {
 /** Ctrl-C, a polite kill, and a terminal that went away. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/**
- * Signals: the first asks the command to stop, which leaves nothing half-written; the second ends the process at once. A closed stdout
- * (EPIPE) is no failure: who reads `| head` has what they wanted.
- */
+/** Signals: the first asks the command to stop, which leaves nothing half-written; the second ends the process at once. */
 function listen(stop: AbortController, terminal: Terminal): () => void {
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(exitCodes.cancelled);
     terminal.log('stopping ...');
     stop.abort();
   };
-  const onStdoutError = (error: NodeJS.ErrnoException): void => {
-    if (error.code === 'EPIPE') return;
-    terminal.error(`snapdelta: cannot write to stdout: ${error.message}`);
-    process.exit(exitCodes.world);
-  };
   for (const signal of stopSignals) process.on(signal, onSignal);
-  process.stdout.on('error', onStdoutError);
   return () => {
     for (const signal of stopSignals) process.off(signal, onSignal);
   };

@@ -11,6 +11,9 @@ import type { KernelInstance, LinearMemory } from './abi.js';
 
 const pageBytes = 65_536;
 
+/** Alignment and stagger before a window. */
+const windowPaddingMax = 64 + 15 * 128;
+
 export class Window {
   readonly #memory: WebAssembly.Memory;
   readonly pointer: number;
@@ -50,18 +53,29 @@ export class Arena<Instance extends LinearMemory = KernelInstance> {
     const { memory } = this.instance;
     let pointer = (this.#top + 63) & ~63;
     if (length >= 4096) pointer += (this.#windows++ % 16) * 128;
-    const end = pointer + length;
+    this.#growTo(pointer + length);
+    this.#top = pointer + length;
+    return new Window(memory, pointer, length);
+  }
+
+  /**
+   * Grows the memory once for windows of these lengths, reserved next. Growing is dear: each time the engine takes the whole memory for
+   * newly allocated, and collects garbage.
+   */
+  prepare(lengths: readonly number[]): void {
+    this.#growTo(lengths.reduce((end, length) => end + length + windowPaddingMax, this.#top));
+  }
+
+  #growTo(end: number): void {
+    const { memory } = this.instance;
     assert(end < 2 ** 32, 'windows fit a 32-bit memory');
     const missing = end - memory.buffer.byteLength;
-    if (missing > 0) {
-      try {
-        memory.grow(Math.ceil(missing / pageBytes));
-      } catch (cause) {
-        throw new WorldError(`out of memory: kernels need ${Math.ceil(end / 2 ** 20)} MiB`, { cause });
-      }
+    if (missing <= 0) return;
+    try {
+      memory.grow(Math.ceil(missing / pageBytes));
+    } catch (cause) {
+      throw new WorldError(`out of memory: kernels need ${Math.ceil(end / 2 ** 20)} MiB`, { cause });
     }
-    this.#top = end;
-    return new Window(memory, pointer, length);
   }
 
   /** Marks the present top, to be given back to `release` when the windows reserved since are no longer used. */

@@ -50,8 +50,9 @@ export class Workspace {
   readonly arena: Arena;
   readonly #windows: Readonly<Record<WindowName, Window>>;
 
-  constructor(instance: KernelInstance) {
-    const arena = new Arena(instance);
+  /** In an arena of its own, or in one that holds other windows already. */
+  constructor(instance: KernelInstance, arena = new Arena(instance)) {
+    arena.prepare(Object.values(windowBytes));
     const reserve = (name: WindowName): Window => arena.reserve(windowBytes[name]);
     this.arena = arena;
     this.#windows = {

@@ -30,9 +30,12 @@ const worldly: readonly (readonly [module: RegExp, allowed: RegExp])[] = [
   // Lanes ask how many cores there are.
   [/^(node:)?(os|process)$/, /^src\/(harness\/io\/|cli\/|engine\/strategy\/lanes\.ts)/],
 ];
-/** Writers name staging files after their process; a worker thread and the library are doors, and bring the clock. */
+/**
+ * Writers name staging files after their process; a worker thread and the library are doors, and bring the clock. Built-in modules that
+ * compute are asked from the process.
+ */
 const ambientAllowed =
-  /^src\/(harness\/io\/|cli\/|engine\/snapshot\/|engine\/strategy\/worker\.ts|index\.ts)/;
+  /^src\/(harness\/io\/|cli\/|engine\/snapshot\/|engine\/strategy\/worker\.ts|index\.ts|base\/builtins\.ts)/;
 
 const files = filesBelow('src', '.ts').filter((path) => !path.endsWith('.d.ts'));
 const imports = files.flatMap(importsOf);

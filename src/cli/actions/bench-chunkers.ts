@@ -12,6 +12,7 @@ import { chunkerSummaryTable } from '../../harness/report/chunker-tables.js';
 import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
+import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 
 const averageBytesMin = 1024;
@@ -63,13 +64,13 @@ function contentSize(bytes: number | undefined): number | undefined {
   throw new UsageError(`--size: ${bytes} bytes are not within 4 KiB and 512 MiB`);
 }
 
-function chunkerText(results: ChunkerResults, { colours, columns }: Terminal): string {
+function chunkerText(results: ChunkerResults, terminal: Terminal): string {
   const kinds = results.data.map(({ name }) => name);
   const ordinary = kinds.filter((name) => !isMonotonous(name));
   const others = ordinary.length === 0 ? [] : kinds.filter(isMonotonous);
   const left = others.length === 0 ? '' : `; ${others.join(' and ')} in the document (--out, --json)`;
   return [
-    renderTable(chunkerSummaryTable(results), { colours, columns }),
+    renderTable(chunkerSummaryTable(results), tableStyle(terminal)),
     '',
     `over ${(ordinary.length === 0 ? kinds : ordinary).join(', ')}${left}`,
   ].join('\n');

@@ -16,6 +16,7 @@ import { kernelsTable, sizeNote, targetsSummary, targetsTable } from '../../harn
 import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
+import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 
 const blockBytesMin = 1024;
@@ -118,8 +119,8 @@ function blockSize(text: string): number {
   throw new UsageError(`--block: '${text}' is not a power of two from 1 KiB to 4 MiB`);
 }
 
-function kernelText({ rows, targets, absent }: KernelResults, { colours, columns }: Terminal): string {
-  const style = { colours, columns };
+function kernelText({ rows, targets, absent }: KernelResults, terminal: Terminal): string {
+  const style = tableStyle(terminal);
   const note = sizeNote(rows);
   return [
     renderTable(kernelsTable(rows), style),

@@ -20,6 +20,7 @@ import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { chooseStrategy } from '../strategy-choice.js';
+import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 
 const defaultProfiles = ['live-replication', 'cold-storage'];
@@ -130,8 +131,8 @@ function exitCodeOf({ rows }: PeerResults): number {
   return own.some(({ error }) => error !== null) ? exitCodes.rejected : exitCodes.ok;
 }
 
-function peerText(results: PeerResults, { colours, columns }: Terminal): string {
-  const style = { colours, columns };
+function peerText(results: PeerResults, terminal: Terminal): string {
+  const style = tableStyle(terminal);
   const tables = results.workloads.map(({ name }) => peerTable(results, name));
   const leftOut = leftOutTable(results);
   const shown = leftOut.rows.length === 0 ? tables : [...tables, leftOut];

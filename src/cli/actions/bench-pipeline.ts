@@ -16,6 +16,7 @@ import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { chooseStrategy } from '../strategy-choice.js';
+import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 import { runBenchProcesses } from './bench-processes.js';
 import { profileOf } from './options.js';
@@ -61,8 +62,8 @@ export async function runBenchPipeline(input: Input, context: Context): Promise<
   return { document, text: pipelineText(results, isExact, terminal), kind: 'answer' };
 }
 
-function pipelineText(results: PipelineResults, isExact: boolean, { colours, columns }: Terminal): string {
-  const style = { colours, columns };
+function pipelineText(results: PipelineResults, isExact: boolean, terminal: Terminal): string {
+  const style = tableStyle(terminal);
   const tables = isExact
     ? results.rows.flatMap((row) => [countTable(row), instructionTable(row)])
     : [

@@ -7,6 +7,7 @@ import { renderLab } from '../../harness/report/terminal.js';
 import type { LabEvent } from '../../harness/lab.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
+import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 
 export async function runLaboratory(input: Input, context: Context): Promise<Outcome> {
@@ -31,8 +32,7 @@ export async function runLaboratory(input: Input, context: Context): Promise<Out
     signal: context.signal,
     onProgress: ({ done, total, file }) => context.terminal.progress(`drawing ${file} (${done} of ${total})`),
   });
-  const { colours, columns } = context.terminal;
-  const text = `${renderLab(results, { colours, columns })}\n\n${pagePath}`;
+  const text = `${renderLab(results, tableStyle(context.terminal))}\n\n${pagePath}`;
   return { document: results, text, kind: 'answer' };
 }
 

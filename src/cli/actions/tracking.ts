@@ -1,5 +1,5 @@
 /** The options of `diff` that lead it by a tracker, and what is told about it afterwards. */
-import { randomInt } from 'node:crypto';
+import { nodeCrypto } from '../../base/builtins.js';
 import { DataError, UsageError } from '../../base/errors.js';
 import { leafBytes, trackerBytesMax } from '../../base/limits.js';
 import { formatBytes, formatNumber, parseBytes } from '../../base/units.js';
@@ -82,7 +82,7 @@ function trackerOptions(input: Input): TrackerOptions {
 /** A new seed each time, so that the draws of many nights cover more and more; undefined without a scrub. */
 function seedOf(input: Input): number | undefined {
   const given = input.count('verify-seed', 0, seedMax);
-  if (input.text('verify-tracker') !== undefined) return given ?? randomInt(seedMax);
+  if (input.text('verify-tracker') !== undefined) return given ?? nodeCrypto().randomInt(seedMax);
   if (given !== undefined) throw new UsageError('--verify-seed goes with --verify-tracker');
   return undefined;
 }

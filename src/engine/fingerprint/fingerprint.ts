@@ -2,9 +2,9 @@
  * Block fingerprints by the name that manifests and packages carry. `xxh3-128` is fast and for one trust domain only;
  * `blake3` and `sha256` resist planted collisions. Codes are those of the multihash table.
  */
-import { createHash } from 'node:crypto';
 import type { KernelInstance } from '../../kernels/abi.js';
 import type { Arena, Window } from '../../kernels/arena.js';
+import { nodeCrypto } from '../../base/builtins.js';
 import { present } from '../../base/errors.js';
 
 export const fingerprintNames = ['xxh3-128', 'blake3', 'sha256'] as const;
@@ -55,7 +55,8 @@ export const fingerprints: Readonly<Record<FingerprintName, Fingerprint>> = {
       for (let i = 0; i < count; i++) {
         const end = present(ends[i], 'cut');
         digests.set(
-          createHash('sha256')
+          nodeCrypto()
+            .createHash('sha256')
             .update(memory.subarray(data + start, data + end))
             .digest(),
           i * 32,

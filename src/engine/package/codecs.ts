@@ -7,7 +7,7 @@
  * so that a run without zstd does not pay for it.
  */
 import { createRequire } from 'node:module';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { nodeZlib } from '../../base/builtins.js';
 import { DataError, WorldError, assert } from '../../base/errors.js';
 import { checkZstdFrame, packZstdFrame } from './zstd-frame.js';
 
@@ -61,7 +61,7 @@ export function compress(
     case 'deflate':
       return deflate === 'portable'
         ? fflate().deflateSync(bytes, { level: deflateLevel(usedLevel) })
-        : Uint8Array.from(deflateRawSync(bytes, { level: usedLevel }));
+        : Uint8Array.from(nodeZlib().deflateRawSync(bytes, { level: usedLevel }));
     case 'zstd': {
       const { Encoder } = zstd();
       return packZstdFrame(new Encoder(usedLevel).encodeSync(asBuffer(bytes)), bytes.length);
@@ -103,7 +103,7 @@ const decoders: Readonly<
     };
   },
   deflate: () => (packed, rawBytes) => {
-    const { buffer, engine } = inflateRawSync(packed, {
+    const { buffer, engine } = nodeZlib().inflateRawSync(packed, {
       maxOutputLength: Math.max(rawBytes, 1),
       info: true,
     }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };

@@ -2,7 +2,8 @@
  * Signatures over packages: Ed25519 (RFC 8032, node:crypto) over a domain-separated message that binds the
  * fingerprint, the package id, the number of segments and the root (docs/formats/package-v1.md, "Signatures").
  */
-import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { nodeCrypto } from '../../base/builtins.js';
 import { ByteWriter } from '../../base/codec.js';
 import { UsageError } from '../../base/errors.js';
 import type { Fingerprint } from '../fingerprint/fingerprint.js';
@@ -36,8 +37,8 @@ export function signRoot(privateKey: KeyObject, message: Uint8Array): PackageSig
   if (privateKey.type !== 'private') throw notEd25519('private');
   return {
     algorithm: 'ed25519',
-    keyId: keyIdOf(createPublicKey(privateKey)),
-    signature: Uint8Array.from(sign(null, message, privateKey)),
+    keyId: keyIdOf(nodeCrypto().createPublicKey(privateKey)),
+    signature: Uint8Array.from(nodeCrypto().sign(null, message, privateKey)),
   };
 }
 
@@ -51,7 +52,8 @@ export function verifySignature(
   signature: PackageSignature,
 ): boolean {
   return (
-    equalBytes(signature.keyId, keyIdOf(publicKey)) && verify(null, message, publicKey, signature.signature)
+    equalBytes(signature.keyId, keyIdOf(publicKey)) &&
+    nodeCrypto().verify(null, message, publicKey, signature.signature)
   );
 }
 
@@ -59,7 +61,7 @@ export function verifySignature(
 export function keyIdOf(publicKey: KeyObject): Uint8Array {
   if (publicKey.type !== 'public' || publicKey.asymmetricKeyType !== 'ed25519') throw notEd25519('public');
   const der = publicKey.export({ type: 'spki', format: 'der' });
-  return Uint8Array.from(createHash('sha256').update(der).digest().subarray(0, keyIdBytes));
+  return Uint8Array.from(nodeCrypto().createHash('sha256').update(der).digest().subarray(0, keyIdBytes));
 }
 
 function notEd25519(role: string): UsageError {

@@ -3,9 +3,8 @@
  *
  * Law: before `publish` the target's name is untouched; after a failure or `discard` nothing of ours is left. A file, or a name that was free, is
  * replaced in one rename. A directory that exists is first moved aside, so for a moment there is none of that name.
- * A process that is killed leaves `.NAME.snapdelta-PID-RANDOM` behind, which is safe to delete.
+ * A process that is killed leaves `.NAME.snapdelta-PID-TIME` behind, which is safe to delete.
  */
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -135,6 +134,6 @@ function lookAt(path: string): BigIntStats | undefined {
 
 /** Hidden, recognisable and short enough for any file system that can hold the target's own name. */
 function stagingName(path: string): string {
-  const random = randomBytes(4).toString('hex');
-  return `.${basename(path).slice(0, 40)}.snapdelta-${process.pid}-${random}`;
+  const time = BigInt.asUintN(32, process.hrtime.bigint()).toString(16).padStart(8, '0');
+  return `.${basename(path).slice(0, 40)}.snapdelta-${process.pid}-${time}`;
 }

@@ -4,6 +4,7 @@
  */
 import { assert, throwIfCancelled } from '../../base/errors.js';
 import { Meter } from '../../base/meter.js';
+import { Arena } from '../../kernels/arena.js';
 import { createWasmKernels } from '../../kernels/load.js';
 import { Workspace } from '../../kernels/workspace.js';
 import { fingerprints, Hasher } from '../fingerprint/fingerprint.js';
@@ -38,8 +39,9 @@ export class EngineRun {
   readonly sides: RunSides;
   readonly #strategy: Strategy;
   readonly #options: RunOptions;
-  readonly #workspace: Workspace;
+  readonly #arena: Arena;
   readonly #lanes: Lanes;
+  #workspace: Workspace | undefined;
   readonly #readers = new Map<Side, ContentReader>();
   readonly #totalBytes: number;
   #doneBytes = 0;
@@ -50,9 +52,9 @@ export class EngineRun {
     this.#strategy = strategy;
     this.#options = options;
     const { clock, kernels = 'plain' } = options;
-    this.#workspace = new Workspace(createWasmKernels(kernels));
-    this.meter = new Meter(clock, this.#workspace.kernels.instructions);
-    this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#workspace.arena);
+    this.#arena = new Arena(createWasmKernels(kernels));
+    this.meter = new Meter(clock, this.#arena.instance.instructions);
+    this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#arena);
     this.#lanes = new Lanes({ base: base?.source, target: target.source, pairs, strategy, kernels }, options);
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
@@ -83,6 +85,8 @@ export class EngineRun {
       this.#readers.set(side, reader);
     }
     const { fingerprint } = this.hasher;
+    // Most runs leave all scanning to the lanes, which have windows of their own.
+    this.#workspace ??= new Workspace(this.#arena.instance, this.#arena);
     return { workspace: this.#workspace, reader, layout: snapshot.layout, fingerprint, meter: this.meter };
   }
 
