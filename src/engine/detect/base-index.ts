@@ -31,24 +31,27 @@ export interface BaseIndex extends BaseIndexPlan {
 export type IndexEffort = 'fast' | 'thorough';
 
 /**
- * At 256 MiB: a million anchors in 19 MiB, or four million in 75 MiB. On pages of a database an anchor every 256 bytes gave deltas 1 % larger than one
- * every 64: pages are read whole around an anchor (delta/candidates.ts), so a few in each suffice.
+ * At 256 MiB: a million anchors in 19 MiB, or four million in 75 MiB; a smaller base may have as many, and closer. On pages of a database an anchor
+ * every 256 bytes gave deltas 1 % larger than one every 64, since pages are read whole around an anchor (delta/candidates.ts); on a release of
+ * packed sources 6 %.
  */
 const efforts = {
-  fast: { spacingBits: 8, tableBitsMax: 22 },
-  thorough: { spacingBits: 6, tableBitsMax: 23 },
+  fast: { spacingBitsMin: 6, spacingBitsMax: 8, anchorBits: 20, tableBitsMax: 22 },
+  thorough: { spacingBitsMin: 5, spacingBitsMax: 6, anchorBits: 22, tableBitsMax: 23 },
 } as const;
 
 const tableBitsMin = 8;
 const sampleBitsMax = 14;
 
 export function planBaseIndex(baseBytes: number, effort: IndexEffort): BaseIndexPlan {
-  const { spacingBits, tableBitsMax } = efforts[effort];
-  const anchorBits = Math.ceil(Math.log2(Math.max(1, baseBytes / 2 ** spacingBits)));
+  const { spacingBitsMin, spacingBitsMax, anchorBits, tableBitsMax } = efforts[effort];
+  const baseBits = Math.ceil(Math.log2(Math.max(1, baseBytes)));
+  const spacingBits = Math.min(spacingBitsMax, Math.max(spacingBitsMin, baseBits - anchorBits));
+  const neededBits = baseBits - spacingBits;
   return {
     spacingBits,
-    tableBits: Math.min(tableBitsMax, Math.max(tableBitsMin, anchorBits + 1)),
-    sampleBits: Math.min(sampleBitsMax, Math.max(0, anchorBits - tableBitsMax)),
+    tableBits: Math.min(tableBitsMax, Math.max(tableBitsMin, neededBits + 1)),
+    sampleBits: Math.min(sampleBitsMax, Math.max(0, neededBits - tableBitsMax)),
   };
 }
 
@@ -63,9 +66,12 @@ export interface RegionAnchors {
 const pieceBytes = 256 * 1024;
 /** Bytes behind a piece with which no anchor at its end is missed. */
 const anchorReachBytes = 31;
-/** Periodic data may have an anchor at every place: a stretch gives at most this many times what independent bytes would. */
+/**
+ * Periodic data may have an anchor at every place: a stretch gives at most this many times what independent bytes would, so that the records of a
+ * region, at a spacing of 32 some 6 MiB, fit the window of literals.
+ */
 const stretchBytes = 32 * 1024;
-const crowdedMax = 8;
+const crowdedMax = 4;
 
 /** Anchors and leaf digests of one region, in one read. The context's layout and reader are those of the base. */
 export function indexRegion(context: ScanContext, choice: AnchorChoice, region: Region): RegionAnchors {

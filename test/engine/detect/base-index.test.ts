@@ -2,9 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stoppedClock } from '../../../src/base/clock.js';
+import { regionBytes } from '../../../src/base/limits.js';
+import { Meter } from '../../../src/base/meter.js';
 import { Random } from '../../../src/base/prng.js';
 import { AnchorSlots, anchorTableBytes } from '../../../src/engine/detect/anchor-slots.js';
-import { planBaseIndex, type BaseIndexPlan } from '../../../src/engine/detect/base-index.js';
+import { indexRegion, planBaseIndex, type BaseIndexPlan } from '../../../src/engine/detect/base-index.js';
+import { fingerprints } from '../../../src/engine/fingerprint/fingerprint.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { buildBaseIndex, type IndexedBase } from '../../../src/engine/strategy/base-indexer.js';
@@ -13,6 +16,7 @@ import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import { contentDigests } from '../../../src/engine/fingerprint/identity.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
+import { Workspace } from '../../../src/kernels/workspace.js';
 import { createTwinKernels } from '../../../src/kernels/twin/index.js';
 import { Arena } from '../../../src/kernels/arena.js';
 import type { KernelInstance } from '../../../src/kernels/abi.js';
@@ -165,6 +169,33 @@ describe('the index of a base', () => {
   });
 });
 
+describe('a crowded base', () => {
+  it('gives at most four times the anchors of independent bytes, whatever its period', () => {
+    const chosen = planBaseIndex(1, 'thorough');
+    const workspace = new Workspace(createWasmKernels());
+    const anchorsOf = (pattern: Uint8Array, length: number): number => {
+      const snapshot = image(Uint8Array.from({ length }, (_, i) => pattern[i % pattern.length] ?? 0));
+      const context = {
+        workspace,
+        reader: snapshot.openReader(),
+        layout: snapshot.layout,
+        fingerprint: fingerprints['xxh3-128'],
+        meter: new Meter(stoppedClock),
+      };
+      const [region] = snapshot.layout.regions();
+      if (region === undefined) throw new Error('one region');
+      return indexRegion(context, chosen, region).anchors.length / 3;
+    };
+    const patterns = Array.from({ length: 300 }, (_, seed) => uniform(seed, 7));
+    const crowded = patterns.find((pattern) => anchorsOf(pattern, 2100) > 2100 / 8);
+    if (crowded === undefined) throw new Error('one of the patterns has two anchors in seven places');
+    // The last of a stretch may equal the first of the next, which is then left out.
+    const limit = (4 * regionBytes) / 32;
+    expect(anchorsOf(crowded, regionBytes)).toBeLessThanOrEqual(limit);
+    expect(anchorsOf(crowded, regionBytes)).toBeGreaterThan(limit * 0.99);
+  });
+});
+
 describe('the plan of an index', () => {
   const MiB = 2 ** 20;
 
@@ -173,8 +204,8 @@ describe('the plan of an index', () => {
       columnsOf(planBaseIndex(bytes, 'fast')),
     );
     expect(rows).toEqual([
-      [8, 8, 0],
-      [8, 13, 0],
+      [6, 8, 0],
+      [6, 15, 0],
       [8, 21, 0],
       [8, 22, 0],
       [8, 22, 0],
