@@ -12,6 +12,9 @@ import { createWasmKernels } from '../../src/kernels/load.js';
 import { bytesOf, imagePairs, treePairs, type Pair } from '../support/pairs.js';
 
 const strategies: readonly Strategy[] = [
+  resolveStrategy('adaptive'),
+  resolveStrategy('adaptive', { subBlock: false }),
+  resolveStrategy('adaptive', { effort: 'maximum', blockBytes: 512 }),
   resolveStrategy('compare', { blockBytes: 512 }),
   resolveStrategy('compare', { subBlock: false, codec: 'lz4' }),
   resolveStrategy('fixed', {

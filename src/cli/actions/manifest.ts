@@ -1,15 +1,17 @@
 /** `snapdelta manifest`: reads a snapshot once and writes its block ids, or compares them with a manifest at hand. */
 import { UsageError } from '../../base/errors.js';
+import { leafBytes } from '../../base/limits.js';
 import { formatBytes } from '../../base/units.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { buildManifest } from '../../engine/manifest.js';
 import { encodeManifest } from '../../engine/package/manifest-file.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
-import { requireCutting } from '../../engine/strategy/strategy.js';
+import type { Profile } from '../../engine/profile/profile.js';
+import { isCutting, requireCutting } from '../../engine/strategy/strategy.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { refuseInputs, writeOutput } from '../output.js';
-import { chooseStrategy } from '../strategy-choice.js';
+import { chooseStrategy, type StrategyRequest } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
 import { runCheck } from './check-manifest.js';
 import { hasherFor, readManifest } from './manifests.js';
@@ -31,15 +33,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const previousPath = input.text('previous');
   const previous = previousPath === undefined ? undefined : readManifest(previousPath);
   const profile = await profileOf(input);
-  const strategy = requireCutting(
-    chooseStrategy({
-      profile,
-      strategy:
-        input.text('strategy') ?? (profile === undefined && previous === undefined ? 'fixed' : undefined),
-      settings: input.pairs('set'),
-      manifest: previous,
-    }),
-  );
+  const strategy = requireCutting(chooseStrategy(requestOf(input, profile, previous)));
   const volume = input.text('volume') ?? previous?.volume;
   const time = input.text('time');
   refuseInputs(path, [input.positional('SNAPSHOT')]);
@@ -61,6 +55,24 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
     document: { ...manifestDocument(manifest), manifest: path, bytes: bytes.length, counts: reading.counts },
     text: `${path === '-' ? 'stdout' : path}: ${manifest.blocks.ends.length} blocks of ${formatBytes(manifest.layout.totalBytes)}, ${formatBytes(bytes.length)}`,
     kind: path === '-' ? 'log' : 'summary',
+  };
+}
+
+/** A profile whose strategy cuts no blocks lists leaves: blocks of 64 KiB, which identities are made of. */
+function requestOf(
+  input: Input,
+  profile: Profile | undefined,
+  previous: Manifest | undefined,
+): StrategyRequest {
+  const given = input.text('strategy');
+  const settings = input.pairs('set');
+  const listsLeaves = profile !== undefined && given === undefined && !isCutting(profile.strategy);
+  const isPlain = profile === undefined && previous === undefined;
+  return {
+    profile,
+    strategy: given ?? (listsLeaves || isPlain ? 'fixed' : undefined),
+    settings: listsLeaves ? { blockBytes: leafBytes, subBlock: false, ...settings } : settings,
+    manifest: previous,
   };
 }
 

@@ -48,10 +48,11 @@ export class LeafRuns {
     this.#runs.push({ first, count, digests: vector });
   }
 
-  /** The first leaf behind the last run; 0 before there is one. */
-  get end(): number {
+  /** The first leaf from `first` on that the last run does not hold. */
+  beyond(first: number): number {
     const last = this.#runs[this.#runs.length - 1];
-    return last === undefined ? 0 : last.first + last.count;
+    if (last === undefined || first < last.first) return first;
+    return Math.max(first, last.first + last.count);
   }
 
   finish(): KnownLeaves[] {

@@ -11,12 +11,17 @@ import type { ContentReader } from '../snapshot/snapshot.js';
 import { hashCuts, type ScanContext } from '../fingerprint/scan.js';
 import { spansOf, type Alignment, type Span } from './alignment.js';
 import { LeafRuns, changedLeaves, wholeLeaves, type KnownLeaves } from './base-leaves.js';
+import { pushChanged } from './changed.js';
 import { ExtentList, extentKind, type ExtentColumns } from './extents.js';
 import { piecesOf, readPiece, type Piece } from './pieces.js';
 
-export interface CompareContext extends ScanContext {
-  readonly baseReader: ContentReader;
+/** What base leaves are learned with. */
+export interface LeafContext extends ScanContext {
   readonly baseLayout: Layout;
+}
+
+export interface CompareContext extends LeafContext {
+  readonly baseReader: ContentReader;
   /** Covers at least the region at work. */
   readonly alignment: Alignment;
   readonly blockBytes: number;
@@ -28,7 +33,7 @@ export interface RegionComparison {
   readonly baseLeaves: readonly KnownLeaves[];
 }
 
-/** What of a piece has been read, and where: offset 0 of the window `target` is the piece's first byte, offset 0 of the window `base` the span's opposite. */
+/** A piece whose bytes are in the window `target`, from its beginning, and the digests of its leaves. */
 export interface PieceState {
   readonly piece: Piece;
   readonly leafDigests: Uint8Array;
@@ -55,7 +60,7 @@ export function compareRegion(context: CompareContext, region: Region): RegionCo
 }
 
 /** Reads what lies opposite a span into the window `base` and compares: runs of bytes, first equal, then different. The returned array is a copy. */
-export function compareSpan(context: CompareContext, piece: Piece, span: Span): Uint32Array {
+function compareSpan(context: CompareContext, piece: Piece, span: Span): Uint32Array {
   const { workspace, meter, blockBytes, baseReader } = context;
   const base = workspace.window('base');
   const runs = workspace.window('cuts');
@@ -72,7 +77,7 @@ export function compareSpan(context: CompareContext, piece: Piece, span: Span): 
 }
 
 /** Equal runs are copies; the others are changed bytes opposite the base's. */
-export function pushRuns(
+function pushRuns(
   context: CompareContext,
   extents: ExtentList,
   piece: Piece,
@@ -89,40 +94,17 @@ export function pushRuns(
   }
 }
 
-/** Pushes bytes of the target window that differ from the base: zeros as such, the rest as data opposite `hint` (-1: nothing). */
-export function pushChanged(
-  context: CompareContext,
-  extents: ExtentList,
-  offset: number,
-  length: number,
-  hint: number,
-): void {
-  if (length === 0) return;
-  const { workspace, meter, blockBytes } = context;
-  const runs = workspace.window('cuts');
-  const data = workspace.window('target').pointer + offset;
-  const { functions } = workspace.kernels;
-  const count = meter.time('detect', () => functions.zeroRuns(data, length, blockBytes, runs.pointer));
-  const found = runs.u32(count);
-  let at = 0;
-  for (let i = 0; i < count; i++) {
-    const run = present(found[i], 'run');
-    if (i % 2 === 1) extents.push(extentKind.zero, run, 0);
-    else extents.push(extentKind.data, run, hint < 0 ? -1 : hint + at);
-    at += run;
-  }
-}
-
 /**
- * Digests of the base leaves that lie wholly opposite a span, whose base bytes are in the window `base`: those of target leaves that begin and end at the
+ * Digests of the base leaves that lie wholly opposite a span, whose base bytes lie at `windowOffset` of the window `base`: those of target leaves that begin and end at the
  * same places and in which nothing changed, else hashed.
  */
 export function learnBaseLeaves(
-  context: CompareContext,
+  context: LeafContext,
   { piece, leafDigests }: PieceState,
   span: Span,
   runs: Uint32Array,
   baseLeaves: LeafRuns,
+  windowOffset = 0,
 ): void {
   const { layout, baseLayout, fingerprint } = context;
   const { first, count } = wholeLeaves(baseLayout, span.baseAddress, span.length);
@@ -149,7 +131,7 @@ export function learnBaseLeaves(
       digests.set(leafDigests.subarray(from, from + (end - leaf) * width), leaf * width);
     } else {
       const cuts = baseLayout.leafCuts(first + leaf, end - leaf);
-      const offset = baseLayout.leafAddress(first + leaf) - span.baseAddress;
+      const offset = windowOffset + baseLayout.leafAddress(first + leaf) - span.baseAddress;
       digests.set(hashCuts(context, 'base', cuts, offset), leaf * width);
     }
     leaf = end;

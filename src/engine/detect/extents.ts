@@ -22,6 +22,36 @@ export interface ExtentColumns {
   readonly references: Float64Array;
 }
 
+/** Walks along extents by length. */
+export class ExtentCursor {
+  readonly #columns: ExtentColumns;
+  #index = 0;
+  #taken = 0;
+
+  constructor(columns: ExtentColumns) {
+    this.#columns = columns;
+  }
+
+  /** Moves the next `length` bytes to a list, or passes over them. */
+  take(length: number, into?: ExtentList): void {
+    const { kinds, lengths, references } = this.#columns;
+    for (let left = length; left > 0;) {
+      const kind = present(kinds[this.#index], 'kind') as ExtentKind;
+      const whole = present(lengths[this.#index], 'length');
+      const reference = present(references[this.#index], 'reference');
+      const part = Math.min(left, whole - this.#taken);
+      const isAnywhere = kind === extentKind.zero || reference < 0;
+      into?.push(kind, part, isAnywhere ? reference : reference + this.#taken);
+      left -= part;
+      this.#taken += part;
+      if (this.#taken === whole) {
+        this.#index++;
+        this.#taken = 0;
+      }
+    }
+  }
+}
+
 export class ExtentList {
   readonly #kinds = new ByteVector();
   readonly #lengths = new Float64Vector();

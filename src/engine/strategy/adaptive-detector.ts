@@ -1,9 +1,133 @@
-/** `adaptive`: every target region against what lies opposite in the base; base leaves that no comparison covered are hashed afterwards. */
-import { detectByComparison } from './compare-detector.js';
+/**
+ * `adaptive`: every target region is followed from what lies opposite; where enough was found nowhere, an index of the whole base is built and
+ * the unknown ranges are searched with it. Base leaves that nobody hashed on the way are hashed afterwards.
+ */
+import { present } from '../../base/errors.js';
+import { ByteVector } from '../../base/vector.js';
+import { alignEntries, alignmentOf, type Alignment } from '../detect/alignment.js';
+import { planBaseIndex, type BaseIndex } from '../detect/base-index.js';
+import { ExtentCursor, ExtentList, type ExtentColumns } from '../detect/extents.js';
+import { contentDigests } from '../fingerprint/identity.js';
+import type { Layout, Region } from '../snapshot/layout.js';
+import { buildBaseIndex } from './base-indexer.js';
 import type { Detection, DetectionInput, StrategyOf } from './detector.js';
+import type { Job } from './jobs.js';
+import { LeafColumn, hashMissingLeaves } from './leaf-column.js';
+import type { Effort } from './strategy.js';
 
-export function detectAdaptively(input: DetectionInput<StrategyOf<'adaptive'>>): Promise<Detection> {
-  const { fingerprint, subBlock, compression, decisions, blockBytes } = input.strategy;
-  const strategy = { name: 'compare' as const, blockBytes, fingerprint, subBlock, compression, decisions };
-  return detectByComparison({ ...input, strategy });
+/**
+ * An index is built when this many times the bytes that are unknown or strange outweigh the base. A byte that is found nowhere is compressed
+ * and sent: some 10 ns, and half of its size on a link. A byte of base costs 0.7 ns to index. The higher efforts ask for bytes, not for time.
+ */
+const indexWorth: Readonly<Record<Effort, number>> = { fast: 32, thorough: 1024, maximum: Infinity };
+
+interface Followed {
+  readonly region: Region;
+  readonly extents: ExtentColumns;
+  readonly unknown: Float64Array;
+}
+
+export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptive'>>): Promise<Detection> {
+  const { base, target, run, pairs, strategy } = input;
+  const { layout } = base.shape;
+  const { blockBytes } = strategy;
+  const targetLeaves = new ByteVector();
+  const baseLeaves = new LeafColumn(layout, run.hasher.fingerprint.digestBytes);
+  const alignment = alignEntries(base.shape, target, pairs);
+  const followed: Followed[] = [];
+  let soughtBytes = 0;
+  const regions = [...target.layout.regions()];
+  for await (const found of run.run(followJobs(regions, alignment, blockBytes))) {
+    const { extents, unknown, leafDigests } = found;
+    followed.push({ region: present(regions[followed.length], 'region'), extents, unknown });
+    targetLeaves.append(leafDigests);
+    for (const known of found.baseLeaves) baseLeaves.put(known);
+    soughtBytes += found.unknownBytes + found.strangeBytes;
+  }
+  const index = isWorthAnIndex(soughtBytes, layout, strategy.effort)
+    ? await indexed(input, baseLeaves)
+    : undefined;
+  await hashMissingLeaves(run, baseLeaves);
+  return {
+    extents: await joined(input, followed, index),
+    targetLeafDigests: targetLeaves.view(),
+    baseEntryDigests: contentDigests(run.hasher, base.shape, baseLeaves.digests),
+    exchangeBytes: 0,
+    ...(index && { index }),
+  };
+}
+
+function isWorthAnIndex(soughtBytes: number, { totalBytes }: Layout, effort: Effort): boolean {
+  return soughtBytes > 0 && totalBytes > 0 && soughtBytes * indexWorth[effort] >= totalBytes;
+}
+
+async function indexed(
+  { base, run, strategy }: DetectionInput<StrategyOf<'adaptive'>>,
+  baseLeaves: LeafColumn,
+): Promise<BaseIndex> {
+  const { layout } = base.shape;
+  const plan = planBaseIndex(layout.totalBytes, strategy.effort === 'fast' ? 'fast' : 'thorough');
+  const { index, baseLeafDigests } = await buildBaseIndex(run, layout, plan);
+  baseLeaves.put({ first: 0, count: layout.leafCount, digests: baseLeafDigests });
+  return index;
+}
+
+/** The extents of all regions, in which those of unknown ranges are replaced by what the index finds. */
+async function joined(
+  { run, strategy }: DetectionInput<StrategyOf<'adaptive'>>,
+  followed: readonly Followed[],
+  index: BaseIndex | undefined,
+): Promise<ExtentColumns> {
+  const all = new ExtentList();
+  const searched = index === undefined ? [] : followed.filter(({ unknown }) => unknown.length > 0);
+  const jobs = searched.map(({ region, unknown }): Job<'relocate'> => ({
+    type: 'relocate',
+    region,
+    ranges: unknown,
+    blockBytes: strategy.blockBytes,
+    index: present(index, 'index'),
+  }));
+  let next = 0;
+  const appendUpTo = (end: number): void => {
+    for (; next < end; next++) all.append(present(followed[next], 'region').extents);
+  };
+  let job = 0;
+  for await (const extents of run.run(jobs)) {
+    const at = followed.indexOf(present(searched[job++], 'searched region'), next);
+    appendUpTo(at);
+    replace(present(followed[at], 'region'), extents, all);
+    next = at + 1;
+  }
+  appendUpTo(followed.length);
+  return all.finish();
+}
+
+function replace({ region, extents, unknown }: Followed, found: ExtentColumns, into: ExtentList): void {
+  const known = new ExtentCursor(extents);
+  const replacement = new ExtentCursor(found);
+  let at = region.address;
+  for (let i = 0; i < unknown.length; i += 2) {
+    const address = present(unknown[i], 'range');
+    const length = present(unknown[i + 1], 'range');
+    known.take(address - at, into);
+    known.take(length);
+    replacement.take(length, into);
+    at = address + length;
+  }
+  known.take(region.address + region.length - at, into);
+}
+
+function* followJobs(
+  regions: readonly Region[],
+  alignment: Alignment,
+  blockBytes: number,
+): Generator<Job<'follow'>> {
+  for (const region of regions) {
+    yield {
+      type: 'follow',
+      region,
+      alignment: alignmentOf(alignment, region.address, region.length),
+      blockBytes,
+    };
+  }
 }

@@ -6,9 +6,11 @@ import type { Reading } from '../../base/meter.js';
 import type { KernelBuild } from '../../kernels/load.js';
 import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
+import type { RegionFollowed } from '../detect/adaptive.js';
 import type { Alignment } from '../detect/alignment.js';
 import type { AnchorChoice, BaseIndex, RegionAnchors } from '../detect/base-index.js';
 import type { RegionComparison } from '../detect/compare.js';
+import type { ExtentColumns } from '../detect/extents.js';
 import type { RegionMatches } from '../detect/search.js';
 import type { RegionSums, Signature } from '../detect/signature.js';
 import type { RegionScan } from '../fingerprint/scan.js';
@@ -40,6 +42,21 @@ export interface JobTable {
   readonly compare: {
     readonly job: { readonly region: Region; readonly alignment: Alignment; readonly blockBytes: number };
     readonly result: RegionComparison;
+  };
+  /** Follow one target region from what lies opposite in the base. */
+  readonly follow: {
+    readonly job: { readonly region: Region; readonly alignment: Alignment; readonly blockBytes: number };
+    readonly result: RegionFollowed;
+  };
+  /** Search ranges of one target region, pairs of address and length, in the whole base. */
+  readonly relocate: {
+    readonly job: {
+      readonly region: Region;
+      readonly ranges: Float64Array;
+      readonly blockBytes: number;
+      readonly index: BaseIndex;
+    };
+    readonly result: ExtentColumns;
   };
   /** Leaf digests of a run of leaves of one side. */
   readonly leaves: {

@@ -8,6 +8,8 @@ import { Meter } from '../../base/meter.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import { Workspace } from '../../kernels/workspace.js';
 import { encodeSegment } from '../delta/encode.js';
+import { followRegion, relocateRanges } from '../detect/adaptive.js';
+import { AnchorSlots } from '../detect/anchor-slots.js';
 import { indexRegion } from '../detect/base-index.js';
 import { compareRegion } from '../detect/compare.js';
 import { loadSearchTable, searchRegion, type SearchTable } from '../detect/search.js';
@@ -64,6 +66,20 @@ export class StrategyLane implements Lane<Job, Done> {
           { ...this.#detectContext(meter), alignment: job.alignment, blockBytes: job.blockBytes },
           job.region,
         );
+      case 'follow':
+        return followRegion(
+          { ...this.#detectContext(meter), alignment: job.alignment, blockBytes: job.blockBytes },
+          job.region,
+        );
+      case 'relocate': {
+        const { table, tableBits } = job.index;
+        const whole = { slots: new AnchorSlots(table, tableBits), choice: job.index };
+        return relocateRanges(
+          { ...this.#detectContext(meter), blockBytes: job.blockBytes },
+          whole,
+          job.ranges,
+        );
+      }
       case 'leaves': {
         const context = this.#scanContext(job.side, meter);
         readTarget(context, job.region.address, job.region.length);

@@ -114,7 +114,7 @@ export class EngineRun {
   *#watched<T extends JobType>(jobs: Iterable<Job<T>>): Generator<Job<T>> {
     for (const job of jobs) {
       if ('region' in job) {
-        this.#doneBytes += job.region.length * (job.type === 'compare' ? 2 : 1);
+        this.#doneBytes += job.region.length * (job.type === 'compare' || job.type === 'follow' ? 2 : 1);
         const totalBytes = this.#totalBytes;
         this.#options.onProgress?.({
           phase: 'detect',

@@ -1,6 +1,7 @@
 /**
  * Detection led by a tracker: only leaves that may have changed are read. A clean leaf is a copy and keeps the base's digest; dirty runs go through the
- * strategy's own jobs. So with a true tracker the extents, and with them the package, are those of the strategy alone.
+ * strategy's own jobs. So with a true tracker the extents, and with them the package, are those of the strategy alone. `adaptive` compares in place
+ * here, as `compare` does: a volume that is tracked is written in place.
  *
  * The identity of both sides needs the digests of all base leaves. A manifest of fixed 64 KiB blocks is just these; without one the base
  * is hashed once, and nothing of it but the dirty leaves is read otherwise. The target is never read outside dirty leaves.

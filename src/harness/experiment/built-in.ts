@@ -27,7 +27,6 @@ interface Shape {
 const shapes: readonly Shape[] = [
   { name: 'adaptive', settings: { effort: 'fast' }, quick: true },
   { name: 'compare', settings: { blockBytes: 4 * KiB }, quick: true },
-  { name: 'fixed', settings: { blockBytes: 4 * KiB }, quick: false },
   { name: 'fixed', settings: { blockBytes: 64 * KiB }, quick: true },
   { name: 'fastcdc', settings: { averageBytes: 16 * KiB }, quick: false },
   { name: 'fastcdc', settings: { averageBytes: 64 * KiB }, quick: true },
@@ -37,7 +36,6 @@ const shapes: readonly Shape[] = [
 ];
 
 const collisionResistant: readonly Shape[] = [
-  { name: 'compare', settings: { blockBytes: 4 * KiB, subBlock: true }, quick: false },
   { name: 'fixed', settings: { blockBytes: 64 * KiB, subBlock: true }, quick: true },
   { name: 'strided', settings: { averageBytes: 16 * KiB, subBlock: true }, quick: false },
 ];

@@ -110,7 +110,7 @@ describe('errors carry file, line, column and key', () => {
       15,
       'features.signatures: expected off or required, not "maybe"',
     ],
-    ['  name: fixed', '  name: fixd', 9, 'strategy.name: expected compare or fixed'],
+    ['  name: fixed', '  name: fixd', 9, 'strategy.name: expected adaptive or compare or fixed'],
     ['  blockBytes: 16KiB', '  blockBytes: 3KiB', 15, 'strategy.blockBytes: 3 KiB is not from'],
     ['  blockBytes: 16KiB', '  blokBytes: 16KiB', 3, 'strategy.blokBytes: unknown key'],
     ['  workersMax: 1', '  wrokersMax: 1', 3, 'limits.wrokersMax: unknown key'],

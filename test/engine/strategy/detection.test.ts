@@ -14,6 +14,8 @@ import type { Strategy } from '../../../src/engine/strategy/strategy.js';
 import { bytesOf, imagePairs, treePairs, type Pair } from '../../support/pairs.js';
 
 const strategies: readonly Strategy[] = [
+  resolveStrategy('adaptive'),
+  resolveStrategy('adaptive', { effort: 'maximum', blockBytes: 512 }),
   resolveStrategy('compare', { blockBytes: 512 }),
   resolveStrategy('compare'),
   resolveStrategy('fixed', { blockBytes: '4KiB' }),

@@ -1,0 +1,173 @@
+/** What adaptive detection makes of each kind of evidence, to the byte, and that packages do not depend on how many work. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../../src/base/prng.js';
+import { stoppedClock } from '../../../src/base/clock.js';
+import { diff } from '../../../src/engine/diff.js';
+import { extentKind } from '../../../src/engine/detect/extents.js';
+import { pairEntries } from '../../../src/engine/detect/pairing.js';
+import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
+import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
+import { detectAdaptively } from '../../../src/engine/strategy/adaptive-detector.js';
+import { EngineRun } from '../../../src/engine/strategy/run.js';
+import { resolveStrategy, type Settings } from '../../../src/engine/strategy/settings.js';
+import { concat, edits, applyEdits, content, image, treePairs } from '../../support/pairs.js';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+function noise(seed: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  new Random(seed).fill(bytes);
+  return bytes;
+}
+
+/** Extents as words, and whether an index of the base was built. */
+async function found(
+  base: Snapshot,
+  target: Snapshot,
+  settings: Settings = {},
+): Promise<{ extents: string[]; isIndexed: boolean }> {
+  const strategy = resolveStrategy('adaptive', settings);
+  if (strategy.name !== 'adaptive') throw new Error('adaptive resolves to itself');
+  const pairs = pairEntries(base, target);
+  const run = new EngineRun({ base, target, pairs }, strategy, { workers: 1, clock: stoppedClock });
+  try {
+    const known = { kind: 'content' as const, shape: base, snapshot: base };
+    const { extents, index } = await detectAdaptively({ strategy, base: known, target, pairs, run });
+    const names = Object.entries(extentKind);
+    return {
+      isIndexed: index !== undefined,
+      extents: [...extents.kinds].map((kind, i) => {
+        const name = names.find(([, code]) => code === kind)?.[0] ?? '?';
+        return `${name} ${extents.lengths[i]} ${extents.references[i]}`;
+      }),
+    };
+  } finally {
+    await run.close();
+  }
+}
+
+const before = noise(1, 3 * MiB);
+
+function foundIn(target: Uint8Array, settings: Settings = {}) {
+  return found(image(before, 'base'), image(target, 'target'), settings);
+}
+
+describe('evidence', () => {
+  it('of nothing: one copy', async () => {
+    expect(await foundIn(before)).toEqual({ extents: [`copy ${3 * MiB} 0`], isIndexed: false });
+  });
+
+  it('of edits in place: their blocks, opposite the old ones', async () => {
+    const after = before.slice();
+    after.set(noise(2, 100), 10_000);
+    after.set(noise(3, 20), MiB + 4090);
+    expect(await foundIn(after)).toEqual({
+      extents: [
+        'copy 8192 0',
+        'data 4096 8192',
+        `copy ${MiB - 12_288} 12288`,
+        `data 8192 ${MiB}`,
+        `copy ${2 * MiB - 8192} ${MiB + 8192}`,
+      ],
+      isIndexed: false,
+    });
+  });
+
+  it('of smaller blocks, where they are asked for', async () => {
+    const after = before.slice();
+    after.set(noise(2, 100), 10_000);
+    const { extents } = await foundIn(after, { blockBytes: 512 });
+    expect(extents.slice(0, 2)).toEqual(['copy 9728 0', 'data 512 9728']);
+  });
+
+  it('of zeros: zeros', async () => {
+    const after = before.slice().fill(0, 64 * KiB, 192 * KiB);
+    expect((await foundIn(after)).extents).toEqual([
+      'copy 65536 0',
+      'zero 131072 0',
+      `copy ${3 * MiB - 192 * KiB} 196608`,
+    ]);
+  });
+
+  it('of an insertion: the inserted bytes, and the rest from its new diagonal', async () => {
+    const after = concat(before.subarray(0, 400_000), noise(4, 300), before.subarray(400_000));
+    expect(await foundIn(after)).toEqual({
+      extents: ['copy 400000 0', 'data 300 400000', `copy ${3 * MiB - 400_000} 400000`],
+      isIndexed: false,
+    });
+  });
+
+  it('of a deletion: two copies', async () => {
+    const after = concat(before.subarray(0, 400_000), before.subarray(400_999));
+    expect((await foundIn(after)).extents).toEqual(['copy 400000 0', `copy ${3 * MiB - 400_999} 400999`]);
+  });
+
+  it('of a shift far beyond the samples: found once in each region', async () => {
+    const after = concat(noise(5, 200_000), before);
+    expect((await foundIn(after)).extents.slice(-1)).toEqual([`copy ${3 * MiB} 0`]);
+  });
+
+  it('of a move out of reach: an index of the base, and the moved half to the byte', async () => {
+    const half = MiB + 12_345;
+    const after = concat(before.subarray(half), before.subarray(0, half));
+    expect(await foundIn(after)).toEqual({
+      extents: [`copy ${3 * MiB - half} ${half}`, `copy ${half} 0`],
+      isIndexed: true,
+    });
+  });
+
+  it('of new data: no more than 1/32 of the base goes without an index, where effort is fast', async () => {
+    const after = concat(before, noise(6, 90_000));
+    const data = [`copy ${3 * MiB} 0`, `data 90000 -1`];
+    expect(await foundIn(after)).toEqual({ extents: data, isIndexed: false });
+    expect(await foundIn(after, { effort: 'thorough' })).toEqual({ extents: data, isIndexed: true });
+    const more = concat(before, noise(6, 110_000));
+    expect(await foundIn(more)).toEqual({
+      extents: [`copy ${3 * MiB} 0`, `data 110000 -1`],
+      isIndexed: true,
+    });
+  });
+
+  it('of a file that took in another one: both files', async () => {
+    const files = [noise(7, 300_000), noise(8, 500_000)] as const;
+    const base = memorySnapshot('tree', [
+      { path: '.', kind: 'directory' },
+      { path: 'a', bytes: files[0] },
+      { path: 'b', bytes: files[1] },
+    ]);
+    const target = memorySnapshot('tree', [
+      { path: '.', kind: 'directory' },
+      { path: 'a', bytes: concat(...files) },
+    ]);
+    expect((await found(base, target)).extents).toEqual(['copy 800000 0']);
+  });
+});
+
+describe('packages of adaptive', () => {
+  it.each([{}, { subBlock: false }, { effort: 'thorough' }])(
+    'have the same bytes for one and three workers: %o',
+    async (settings) => {
+      const strategy = resolveStrategy('adaptive', settings);
+      const images = fc.record({ seed: fc.nat(1000), edits }).map((chosen) => {
+        const bytes = content(chosen.seed, 9 * MiB);
+        return { base: image(bytes, 'base'), target: image(applyEdits(bytes, chosen.edits), 'target') };
+      });
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(images, treePairs), async ({ base, target }) => {
+          const packages: Uint8Array[] = [];
+          for (const workers of [1, 3]) {
+            const frames: Uint8Array[] = [];
+            for await (const frame of diff(base, target, { strategy, workers, clock: stoppedClock }))
+              frames.push(frame);
+            packages.push(concat(...frames));
+          }
+          const [one, three] = packages;
+          expect(Buffer.compare(one ?? new Uint8Array(), three ?? new Uint8Array())).toBe(0);
+        }),
+        { numRuns: 3, seed: 4 },
+      );
+    },
+  );
+});
