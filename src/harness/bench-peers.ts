@@ -106,10 +106,11 @@ export async function benchPeers(
         );
         const empty = await race(pair, seats, rounds, meter, scratch, onEvent);
         results.rows.push(...rowsOf(pair, seats, empty));
-        const { name, summary, kind, baseBytes, targetBytes, isEqual } = pair;
+        const { name, summary, options: named, kind, baseBytes, targetBytes, isEqual } = pair;
         results.workloads.push({
           name,
           summary,
+          options: [...named],
           kind,
           baseBytes,
           targetBytes,
@@ -126,6 +127,7 @@ export async function benchPeers(
       rounds,
       workers,
       cores,
+      sizeBytes: options.sizeBytes ?? null,
       timeoutSeconds: timeoutMs / 1000,
       tools: contestants.map(described),
       absent,

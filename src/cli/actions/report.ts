@@ -1,11 +1,12 @@
 /** `snapdelta report`: result files in, pages and pictures out. All files are read before anything is written. */
 import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
 import { readResults } from '../../harness/io/result-file.js';
 import { writeReport } from '../../harness/io/write-report.js';
 import { chunkerResultsSchema, chunkerSchemaName } from '../../harness/report/chunker-results.js';
 import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kernel-results.js';
 import { labResultsSchema, labSchemaName } from '../../harness/report/lab-results.js';
-import { z } from 'zod';
+import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 
@@ -13,14 +14,14 @@ const reported = z.discriminatedUnion('schema', [
   labResultsSchema,
   kernelResultsSchema,
   chunkerResultsSchema,
+  peerResultsSchema,
 ]);
+const reportedNames = [labSchemaName, kernelSchemaName, chunkerSchemaName, peerSchemaName];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {
   const output = input.required('output');
   const paths = input.positionals('RESULTS');
-  const loaded = paths.map((path) =>
-    readResults(path, reported, labSchemaName, kernelSchemaName, chunkerSchemaName),
-  );
+  const loaded = paths.map((path) => readResults(path, reported, ...reportedNames));
   const folders = paths.length === 1 ? [output] : foldersFor(paths).map((name) => join(output, name));
   const reports: { results: string; page: string; pictures: readonly string[] }[] = [];
   for (const [index, results] of loaded.entries()) {

@@ -7,7 +7,7 @@ export const report: Command = {
   positionals: [
     {
       name: 'RESULTS',
-      describe: 'of lab, bench kernels or bench chunkers',
+      describe: 'of lab, bench kernels, bench chunkers or bench peers',
       completes: 'file',
       repeated: true,
     },

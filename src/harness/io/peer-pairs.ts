@@ -12,6 +12,8 @@ import type { PreparedPair } from './pairs.js';
 export interface PeerPair {
   readonly name: string;
   readonly summary: string;
+  /** As the command line names it. */
+  readonly options: readonly string[];
   readonly kind: InputKind;
   /** Absolute, with links resolved. */
   readonly basePath: string;
@@ -24,7 +26,8 @@ export interface PeerPair {
 /** Two snapshots of the user's. Reads both, so that they are cached. Throws UsageError where they are no two files or directories. */
 export function pairOfPaths(basePath: string, targetPath: string): PeerPair {
   const name = [basePath, targetPath].map((path) => basename(path)).join(' to ');
-  return described({ name, summary: `${basePath} to ${targetPath}`, basePath, targetPath });
+  const options = ['--base', basePath, '--target', targetPath];
+  return described({ name, summary: `${basePath} to ${targetPath}`, options, basePath, targetPath });
 }
 
 /** Prepared workloads, in short names: of a folder its last part, unless two folders share it. */
@@ -34,11 +37,15 @@ export function pairsOfWorkloads(prepared: readonly PreparedPair[]): PeerPair[] 
     const short = shortNames[index] ?? '';
     const isOwn = shortNames.filter((other) => other === short).length === 1;
     const { basePath, targetPath } = pair;
-    return described({ name: isOwn ? short : record.name, summary: record.summary, basePath, targetPath });
+    const { name, summary } = record;
+    const options = ['--workload', name];
+    return described({ name: isOwn ? short : name, summary, options, basePath, targetPath });
   });
 }
 
-function described(given: Pick<PeerPair, 'name' | 'summary' | 'basePath' | 'targetPath'>): PeerPair {
+function described(
+  given: Pick<PeerPair, 'name' | 'summary' | 'options' | 'basePath' | 'targetPath'>,
+): PeerPair {
   const [basePath, targetPath] = [given.basePath, given.targetPath].map((path) =>
     orWorldError('open', path, () => realpathSync(path)),
   ) as [string, string];

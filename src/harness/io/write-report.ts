@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
-import { chunkerCharts, kernelCharts, laboratoryCharts } from '../report/charts/all.js';
+import { chunkerCharts, kernelCharts, laboratoryCharts, peerCharts } from '../report/charts/all.js';
 import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
 import { chunkerSchemaName, type ChunkerResults } from '../report/chunker-results.js';
@@ -12,8 +12,10 @@ import { renderChunkerPage } from '../report/html/chunker-page.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
 import { renderKernelPage } from '../report/html/kernel-page.js';
 import { renderPage } from '../report/html/page.js';
+import { renderPeerPage } from '../report/html/peer-page.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
+import { peerSchemaName, type PeerResults } from '../report/peer-results.js';
 import { readSpecification } from './chart-files.js';
 import { makeFolder } from './output-file.js';
 import { renderPng, renderSvg } from './render.js';
@@ -33,7 +35,7 @@ export interface WrittenReport {
 }
 
 /** Results that have a page. */
-export type ReportedResults = LabResults | ChunkerResults | KernelResults;
+export type ReportedResults = LabResults | ChunkerResults | KernelResults | PeerResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
@@ -50,6 +52,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: kernelCharts(results),
         render: (charts, libraries) => renderKernelPage(results, charts, libraries),
+      };
+    case peerSchemaName:
+      return {
+        charts: peerCharts(results),
+        render: (charts, libraries) => renderPeerPage(results, charts, libraries),
       };
     case labSchemaName:
       return {

@@ -18,11 +18,13 @@ export const peerResultsSchema = z.strictObject({
   cores: z
     .array(z.int().nonnegative())
     .describe('that every process was held to; empty where it was not held'),
+  sizeBytes: z.int().positive().nullable().describe('asked for, of workloads that are made; else null'),
   timeoutSeconds: z.number().positive().describe('for each command'),
   workloads: z.array(
     z.strictObject({
       name: z.string(),
       summary: z.string(),
+      options: z.array(z.string()).describe('as the command line names it'),
       kind: z
         .enum(['files', 'directories', 'images'])
         .describe('images: files of one size, in whole sectors'),

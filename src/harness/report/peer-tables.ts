@@ -58,6 +58,49 @@ export function leftOutTable({ absent, leftOut }: PeerResults): Table {
   };
 }
 
+export function peerTargetTable({ verdicts }: PeerResults): Table {
+  return {
+    title: 'Targets of profiles',
+    columns: [
+      left('profile'),
+      left('workload'),
+      left('target'),
+      right('measured'),
+      right('at most'),
+      left('which is'),
+      left('result'),
+    ],
+    rows: verdicts.flatMap(({ profile, workload, targets }) =>
+      targets.map((target): Cell[] => [
+        profile,
+        workload,
+        target.target,
+        figure(target, target.measured),
+        figure(target, target.limit),
+        target.of,
+        target.status,
+      ]),
+    ),
+  };
+}
+
+/** The commands of each tool, as they were run. */
+export function commandTable({ tools }: PeerResults): Table {
+  const lines = (commands: readonly (readonly string[])[]): string =>
+    commands.map((words) => words.map(quoted).join(' ')).join(' ; ');
+  return {
+    title: 'Command lines',
+    columns: [left('tool'), left('version'), left('beforehand'), left('diff'), left('apply')],
+    rows: tools.map(({ tool, profile, version, prepare, diff, apply }) => [
+      contestantName({ tool, profile }),
+      version ?? '',
+      lines(prepare),
+      lines(diff),
+      apply.length === 0 ? 'the diff rebuilds' : lines(apply),
+    ]),
+  };
+}
+
 /** `live-replication on db-pages: dominated by no peer, beats 9 in both; 3 of 4 targets met`, and a line for each that is missed. */
 export function verdictLines(verdict: PeerVerdict): [headline: string, ...details: string[]] {
   const { profile, workload, dominatedBy, dominatedByGross, beats, targets } = verdict;
@@ -121,6 +164,10 @@ function rangeOf({ rounds }: PeerRow): Cell {
   return { text: `${low.toFixed(2)} to ${high.toFixed(2)}`, value: high - low };
 }
 
+function figure(target: PeerTarget, value: number | null): Cell {
+  return value === null ? '' : { text: figureText(target, value), value };
+}
+
 /** Exact bytes: targets of size are missed by little. */
 function figureText({ target }: PeerTarget, value: number): string {
   if (target === 'bytes') return value.toLocaleString('en');
@@ -133,4 +180,8 @@ function count(value: number | null): Cell {
 
 function seconds(value: number | null): Cell {
   return value === null ? '' : { text: formatDuration(value * 1000), value };
+}
+
+function quoted(word: string): string {
+  return /^[\w{}.,:=/@%+-]+$/.test(word) ? word : `'${word}'`;
 }

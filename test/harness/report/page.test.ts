@@ -6,9 +6,15 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
 import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
-import { chartNames, chunkerChartNames, kernelChartNames } from '../../../src/harness/report/charts/chart.js';
+import {
+  chartNames,
+  chunkerChartNames,
+  kernelChartNames,
+  peerChartNames,
+} from '../../../src/harness/report/charts/chart.js';
 import { html, inlineJson, inlineScript } from '../../../src/harness/report/html/markup.js';
 import type { LabResults } from '../../../src/harness/report/lab-results.js';
+import { syntheticPeerResults } from '../peers/rows.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
 import { drawnFigures, isBrowserInstalled, launchBrowser, openReport, reportFiles } from './pages.js';
 
@@ -43,6 +49,11 @@ const reports: readonly Report[] = [
     kind: 'chunkers',
     results: { ...chunkers, data: chunkers.data.map((data) => ({ ...data, summary: hostile })) },
     charts: chunkerChartNames,
+  },
+  {
+    kind: 'peers',
+    results: { ...syntheticPeerResults(), absent: [{ tool: hostile, programs: [hostile] }] },
+    charts: peerChartNames,
   },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 

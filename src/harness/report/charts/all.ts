@@ -3,6 +3,7 @@ import { isFirstData } from '../../measurement/kernels/all.js';
 import type { ChunkerResults } from '../chunker-results.js';
 import type { KernelResults } from '../kernel-results.js';
 import type { LabResults } from '../lab-results.js';
+import type { PeerResults } from '../peer-results.js';
 import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
 import { chunkerQualityChart } from './chunker-quality.js';
@@ -12,6 +13,7 @@ import { targetsChart } from './kernel-targets.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
 import { paretoChart } from './pareto.js';
+import { peersChart } from './peers.js';
 import { stagesChart } from './stages.js';
 
 export function laboratoryCharts(results: LabResults): Chart[] {
@@ -33,6 +35,10 @@ export function chunkerCharts({ rows }: ChunkerResults): Chart[] {
 export function kernelCharts({ rows, targets }: KernelResults): Chart[] {
   const shown = rows.filter(({ kernel, data }) => isFirstData(kernel, data));
   return [targetsChart(targets), kernelsChart(shown), collisionRiskChart(shown)].filter(hasData);
+}
+
+export function peerCharts(results: PeerResults): Chart[] {
+  return [peersChart(results)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

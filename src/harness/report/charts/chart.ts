@@ -14,8 +14,13 @@ export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 
 export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
 /** Of `bench kernels`. */
 export const kernelChartNames = ['kernel-targets', 'kernels', 'collision-risk'] as const;
+/** Of `bench peers`. */
+export const peerChartNames = ['peers'] as const;
 export type ChartName =
-  (typeof chartNames)[number] | (typeof chunkerChartNames)[number] | (typeof kernelChartNames)[number];
+  | (typeof chartNames)[number]
+  | (typeof chunkerChartNames)[number]
+  | (typeof kernelChartNames)[number]
+  | (typeof peerChartNames)[number];
 
 export type ChartRow = Readonly<Record<string, string | number | boolean | null>>;
 
