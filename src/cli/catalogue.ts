@@ -61,6 +61,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-peers.js')).benchPeersCommand,
   },
   {
+    name: 'bench growth',
+    summary: 'measure time and memory of diffs as snapshots grow, with one worker and more',
+    load: async () => (await import('./commands/bench-growth.js')).benchGrowthCommand,
+  },
+  {
     name: 'workloads list',
     summary: 'list the workloads that the laboratory can run',
     load: async () => (await import('./commands/workloads-list.js')).workloadsList,

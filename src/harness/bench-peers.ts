@@ -15,7 +15,7 @@ import {
 } from './experiment/contestant.js';
 import type { InputKind, PeerTool, ToolVariant } from './experiment/peer-tool.js';
 import { captureEnvironment } from './io/environment.js';
-import { ownProgram } from './io/own-program.js';
+import { emptyCpuSeconds, ownProgram } from './io/own-program.js';
 import { pairOfPaths, pairsOfWorkloads, requireRoom, type PeerPair } from './io/peer-pairs.js';
 import { builtInTools, missingPrograms, readTool, versionOf } from './io/peer-tools.js';
 import { coresToHold, ProcessMeter } from './io/process-meter.js';
@@ -41,8 +41,8 @@ export interface PeerBenchOptions extends Omit<PairChoices, 'scale'> {
   readonly workers?: number;
   /** By default 3. */
   readonly rounds?: number;
-  /** For each command, by default 10 minutes. */
-  readonly timeoutMs?: number;
+  /** For each command. */
+  readonly timeoutMs: number;
   /** Whether variants run that take minutes. */
   readonly isSlow?: boolean;
   /** Where scratch folders are made; by default in memory, where there is room. */
@@ -71,14 +71,12 @@ interface Seat {
   error: string | null;
 }
 
-const defaultTimeoutMs = 600_000;
-
 /** Throws UsageError, WorldError, CancelledError; what tools do wrong is in the rows. */
 export async function benchPeers(
   options: PeerBenchOptions,
   onEvent: OnEvent = () => undefined,
 ): Promise<PeerResults> {
-  const { workers = 1, rounds = 3, timeoutMs = defaultTimeoutMs, signal } = options;
+  const { workers = 1, rounds = 3, timeoutMs, signal } = options;
   const environment = captureEnvironment();
   const absent: PeerResults['absent'] = [];
   const peers = chosenPeers(options, absent);
@@ -239,7 +237,7 @@ async function race(
   }
   const empty: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    empty.push(await emptyCpuSeconds(meter, scratch));
+    empty.push(await emptyCpuSeconds(meter, scratch.path));
     for (const seat of round % 2 === 0 ? seats : [...seats].reverse()) {
       if (seat.error !== null) continue;
       tell(seat.contestant, round + 1);
@@ -251,17 +249,6 @@ async function race(
     }
   }
   return empty;
-}
-
-async function emptyCpuSeconds(meter: ProcessMeter, scratch: Scratch): Promise<number> {
-  const outcome = await meter.run({
-    run: [ownProgram.node, '-e', '0'],
-    folder: scratch.path,
-    environment: {},
-    stdoutPath: join(scratch.path, 'printed'),
-    codes: [0],
-  });
-  return outcome.kind === 'ended' ? outcome.usage.cpuSeconds : 0;
 }
 
 function rowsOf({ name }: PeerPair, seats: readonly Seat[], empty: readonly number[]): PeerRow[] {

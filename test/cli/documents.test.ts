@@ -39,6 +39,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
   'bench chunkers': ['bench', 'chunkers', '--size', '64KiB', '--average', '1KiB', '--rounds', '1'],
   'bench pipeline': ['bench', 'pipeline', '--workload', 'unchanged', '--size', '64KiB', '--exact'],
   'bench peers': ['bench', 'peers', '--base', 'old', '--target', 'new', '--tools', 'none', '--rounds', '1'],
+  'bench growth': ['bench', 'growth', '--workload', 'unchanged', '--sizes', '64KiB', '--rounds', '1'],
   'workloads list': ['workloads', 'list'],
   'workloads make': ['workloads', 'make', 'unchanged', '--size', '64KiB', '-o', 'w'],
   'workloads import': ['workloads', 'import', 'trace.iolog'],

@@ -1,11 +1,6 @@
 /** `snapdelta bench peers`. */
-import { resolve } from 'node:path';
 import { exitCodes, UsageError } from '../../base/errors.js';
-import { parseDuration } from '../../base/units.js';
-import { loadProfile } from '../../engine/profile/read.js';
-import { describeStrategy } from '../../engine/strategy/settings.js';
 import { benchPeers, type PeerBenchOptions, type PeerEvent } from '../../harness/bench-peers.js';
-import type { OwnChoice } from '../../harness/experiment/contestant.js';
 import { requireWritable } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import type { PeerResults } from '../../harness/report/peer-results.js';
@@ -19,12 +14,11 @@ import {
 import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
-import { chooseStrategy } from '../strategy-choice.js';
+import { commaSeparated, ownChoices, timeoutMsOf } from '../own-choices.js';
 import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 
 const defaultProfiles = ['live-replication', 'cold-storage'];
-const timeoutMsMax = 24 * 3_600_000;
 
 export async function runBenchPeers(input: Input, { signal, terminal }: Context): Promise<Outcome> {
   const options = peerOptions(input);
@@ -57,11 +51,11 @@ function peerOptions(input: Input): PeerBenchOptions {
   const workers = input.count('workers', 1, 256);
   const rounds = input.count('rounds', 1, 1000);
   const scratch = input.text('scratch');
-  const timeout = input.text('timeout');
   return {
     hasWorkloads: base === undefined || workloads.length > 0 || file !== undefined,
     toolFiles: input.list('tool-file'),
-    own: ownChoices(input),
+    own: ownChoices(input, defaultProfiles),
+    timeoutMs: timeoutMsOf(input),
     isSlow: input.flag('slow'),
     ...(base === undefined || target === undefined ? {} : { given: { basePath: base, targetPath: target } }),
     ...(workloads.length === 0 ? {} : { workloads }),
@@ -71,54 +65,7 @@ function peerOptions(input: Input): PeerBenchOptions {
     ...(workers === undefined ? {} : { workers }),
     ...(rounds === undefined ? {} : { rounds }),
     ...(scratch === undefined ? {} : { scratchPath: scratch }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeoutOf(timeout) }),
   };
-}
-
-/** Profiles, and a strategy beside them; where only a strategy is named, only that. */
-function ownChoices(input: Input): OwnChoice[] {
-  const strategy = input.text('strategy');
-  const set = input.list('set');
-  const settings = input.pairs('set');
-  const given = commaSeparated(input.list('profiles'));
-  const names = given.length === 0 && strategy === undefined ? defaultProfiles : given;
-  const words = [...set.flatMap((pair) => ['--set', pair])];
-  const suffix = set.length === 0 ? '' : ` ${set.join(' ')}`;
-  const profiles = names
-    .filter((name) => name !== 'none')
-    .map((name): OwnChoice => {
-      const profile = loadProfile(name);
-      const isFile = profile.name !== name;
-      const own = strategy === undefined ? settings : {};
-      chooseStrategy({ profile, strategy: undefined, settings: own, manifest: undefined });
-      return {
-        label: `${profile.name}${strategy === undefined ? suffix : ''}`,
-        summary: profile.summary,
-        options: ['--profile', isFile ? resolve(name) : name, ...(strategy === undefined ? words : [])],
-        isSigned: profile.features.signatures === 'required',
-      };
-    });
-  if (strategy === undefined) return profiles;
-  const chosen = chooseStrategy({ profile: undefined, strategy, settings, manifest: undefined });
-  return [
-    ...profiles,
-    {
-      label: `${strategy}${suffix}`,
-      summary: describeStrategy(chosen),
-      options: ['--strategy', strategy, ...words],
-      isSigned: false,
-    },
-  ];
-}
-
-function commaSeparated(given: readonly string[]): string[] {
-  return given.flatMap((text) => text.split(',').map((word) => word.trim())).filter((word) => word !== '');
-}
-
-function timeoutOf(text: string): number {
-  const ms = parseDuration(text, '--timeout');
-  if (ms > 0 && ms <= timeoutMsMax) return ms;
-  throw new UsageError(`--timeout: '${text}' is not within 24h`);
 }
 
 /** Ours that gave other bytes from round to round, or failed; and any that did not rebuild the target. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readResults } from '../../harness/io/result-file.js';
 import { writeReport } from '../../harness/io/write-report.js';
 import { chunkerResultsSchema, chunkerSchemaName } from '../../harness/report/chunker-results.js';
+import { growthResultsSchema, growthSchemaName } from '../../harness/report/growth-results.js';
 import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kernel-results.js';
 import { labResultsSchema, labSchemaName } from '../../harness/report/lab-results.js';
 import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
@@ -15,8 +16,9 @@ const reported = z.discriminatedUnion('schema', [
   kernelResultsSchema,
   chunkerResultsSchema,
   peerResultsSchema,
+  growthResultsSchema,
 ]);
-const reportedNames = [labSchemaName, kernelSchemaName, chunkerSchemaName, peerSchemaName];
+const reportedNames = [labSchemaName, kernelSchemaName, chunkerSchemaName, peerSchemaName, growthSchemaName];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {
   const output = input.required('output');

@@ -7,7 +7,7 @@ export const report: Command = {
   positionals: [
     {
       name: 'RESULTS',
-      describe: 'of lab, bench kernels, bench chunkers or bench peers',
+      describe: 'of lab, or of bench kernels, chunkers, peers or growth',
       completes: 'file',
       repeated: true,
     },

@@ -85,12 +85,16 @@ export function requireRoom(
   { name, baseBytes, targetBytes }: PeerPair,
   preparedCount: number,
 ): void {
-  const neededBytes = baseBytes * (preparedCount + 1) + targetBytes * 3;
+  requireFree(folder, baseBytes * (preparedCount + 1) + targetBytes * 3, name, 'fewer tools with --tools');
+}
+
+/** Throws WorldError where so much does not fit any more; `what` and `instead` are words for the message. */
+export function requireFree(folder: string, neededBytes: number, what: string, instead: string): void {
   const { bavail, bsize } = statfsSync(folder);
   const freeBytes = bavail * bsize;
   if (freeBytes >= neededBytes) return;
   throw new WorldError(
-    `${name}: ${formatBytes(neededBytes)} of scratch space may be needed, and ${dirname(folder)} has ${formatBytes(freeBytes)}`,
-    { hint: 'choose another folder with --scratch, or fewer tools with --tools' },
+    `${what}: ${formatBytes(neededBytes)} of scratch space may be needed, and ${dirname(folder)} has ${formatBytes(freeBytes)}`,
+    { hint: `choose another folder with --scratch, or ${instead}` },
   );
 }

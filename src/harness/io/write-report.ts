@@ -4,15 +4,23 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { throwIfCancelled } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
-import { chunkerCharts, kernelCharts, laboratoryCharts, peerCharts } from '../report/charts/all.js';
+import {
+  chunkerCharts,
+  growthCharts,
+  kernelCharts,
+  laboratoryCharts,
+  peerCharts,
+} from '../report/charts/all.js';
 import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
 import { chunkerSchemaName, type ChunkerResults } from '../report/chunker-results.js';
 import { renderChunkerPage } from '../report/html/chunker-page.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
+import { renderGrowthPage } from '../report/html/growth-page.js';
 import { renderKernelPage } from '../report/html/kernel-page.js';
 import { renderPage } from '../report/html/page.js';
 import { renderPeerPage } from '../report/html/peer-page.js';
+import { growthSchemaName, type GrowthResults } from '../report/growth-results.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
 import { peerSchemaName, type PeerResults } from '../report/peer-results.js';
@@ -35,7 +43,7 @@ export interface WrittenReport {
 }
 
 /** Results that have a page. */
-export type ReportedResults = LabResults | ChunkerResults | KernelResults | PeerResults;
+export type ReportedResults = LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
@@ -57,6 +65,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: peerCharts(results),
         render: (charts, libraries) => renderPeerPage(results, charts, libraries),
+      };
+    case growthSchemaName:
+      return {
+        charts: growthCharts(results),
+        render: (charts, libraries) => renderGrowthPage(results, charts, libraries),
       };
     case labSchemaName:
       return {

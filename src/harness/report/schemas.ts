@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { exactPipelineResultsSchema, exactPipelineSchemaName } from './exact-pipeline-results.js';
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
 import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
+import { growthResultsSchema, growthSchemaName } from './growth-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { peerResultsSchema, peerSchemaName } from './peer-results.js';
@@ -18,6 +19,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [exactPipelineSchemaName]: exactPipelineResultsSchema,
   [processSchemaName]: processResultsSchema,
   [peerSchemaName]: peerResultsSchema,
+  [growthSchemaName]: growthResultsSchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

@@ -22,6 +22,7 @@ const bench = (names: readonly FakeTool[], more: Partial<PeerBenchOptions> = {})
     toolFiles: names.map((name) => folder.tool(name)),
     own: [],
     rounds: 1,
+    timeoutMs: 60_000,
     scratchPath,
     ...more,
   });

@@ -40,6 +40,7 @@ describe('result documents', () => {
       'snapdelta/exact-pipeline/1',
       'snapdelta/bench-processes/1',
       'snapdelta/bench-peers/1',
+      'snapdelta/bench-growth/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({

@@ -2,6 +2,7 @@
 import { isFirstData } from '../../measurement/kernels/all.js';
 import type { ChunkerResults } from '../chunker-results.js';
 import type { KernelResults } from '../kernel-results.js';
+import type { GrowthResults } from '../growth-results.js';
 import type { LabResults } from '../lab-results.js';
 import type { PeerResults } from '../peer-results.js';
 import { bytesSentChart } from './bytes-sent.js';
@@ -10,6 +11,7 @@ import { chunkerQualityChart } from './chunker-quality.js';
 import { chunkSizesChart } from './chunk-sizes.js';
 import { collisionRiskChart } from './collision-risk.js';
 import { targetsChart } from './kernel-targets.js';
+import { growthChart } from './growth.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
 import { paretoChart } from './pareto.js';
@@ -39,6 +41,10 @@ export function kernelCharts({ rows, targets }: KernelResults): Chart[] {
 
 export function peerCharts(results: PeerResults): Chart[] {
   return [peersChart(results)].filter(hasData);
+}
+
+export function growthCharts(results: GrowthResults): Chart[] {
+  return [growthChart(results)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

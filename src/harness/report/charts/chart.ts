@@ -16,11 +16,14 @@ export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
 export const kernelChartNames = ['kernel-targets', 'kernels', 'collision-risk'] as const;
 /** Of `bench peers`. */
 export const peerChartNames = ['peers'] as const;
+/** Of `bench growth`. */
+export const growthChartNames = ['growth'] as const;
 export type ChartName =
   | (typeof chartNames)[number]
   | (typeof chunkerChartNames)[number]
   | (typeof kernelChartNames)[number]
-  | (typeof peerChartNames)[number];
+  | (typeof peerChartNames)[number]
+  | (typeof growthChartNames)[number];
 
 export type ChartRow = Readonly<Record<string, string | number | boolean | null>>;
 
