@@ -24,7 +24,10 @@ import { hashWindow, indexWindows, numberMask, slotOf, tagOf, windowBytes } from
 const copyBytesMin: i32 = 4;
 /** Agreement that ends a gap on the same diagonal where it is not close: below that, another diagonal may be the better one. */
 const resyncBytesMin: i32 = 32;
-/** Agreement that is worth a new diagonal: its address costs some four bytes. */
+/**
+ * Agreement that is worth a new diagonal: its address costs some four bytes. Where literals are compressed together with their context, the
+ * caller says more: the codec finds such a match itself, and for less.
+ */
 const matchBytesMin: i32 = 24;
 /** How far ahead on the same diagonal a gap is followed before the index is asked. */
 const nearBytes: i32 = 64;
@@ -40,6 +43,8 @@ const closeAgreeingMin: i32 = 40;
 const closeRunsMax: i32 = 8;
 /** Score (agreeing less disagreeing bytes) that makes a stretch an ADD, and the drop below its best that ends one. */
 const addScoreMin: i32 = 16;
+/** In their context literals cost less than an ADD's differences: no stretch scores this. */
+const addScoreMinInContext: i32 = i32.MAX_VALUE;
 const addScoreDrop: i32 = 64;
 
 /** The two windows and the records being written. Kernels are not reentrant, so these are set by each call. */
@@ -49,6 +54,9 @@ let target: usize = 0;
 let targetLength: i32 = 0;
 let records: usize = 0;
 let room: u32 = 0;
+/** The least of a match and of a stretch that pay, by what becomes of literals. */
+let worthBytesMin: i32 = 0;
+let worthScoreMin: i32 = 0;
 /** First target offset that no record covers yet. */
 let pending: i32 = 0;
 /** Where the last search found its sync. */
@@ -65,6 +73,7 @@ export function deltaEncode(
   tableBits: u32,
   operations: usize,
   operationsCapacity: u32,
+  contextMatchBytesMin: u32,
 ): u32 {
   base = basePointer;
   baseLength = <i32>baseBytes;
@@ -72,6 +81,8 @@ export function deltaEncode(
   targetLength = <i32>targetBytes;
   records = operations;
   room = operationsCapacity;
+  worthBytesMin = contextMatchBytesMin != 0 ? <i32>contextMatchBytesMin : matchBytesMin;
+  worthScoreMin = contextMatchBytesMin != 0 ? addScoreMinInContext : addScoreMin;
   pending = 0;
 
   let diagonal = firstDiagonal;
@@ -209,7 +220,7 @@ function stepAfter(searched: i32): i32 {
 /** Whether going over to `candidate` at target offset `at` pays, compared with staying on the present diagonal. */
 function isWorthwhile(at: i32, candidate: i32, diagonal: i32): bool {
   const run = agreement(at, candidate, gainBytes);
-  if (run < matchBytesMin) return false;
+  if (run < worthBytesMin) return false;
   const from = max(at, -diagonal);
   const to = min(at + run, baseLength - diagonal);
   const already = from < to ? countAgreeing(target + from, base + from + diagonal, to - from) : 0;
@@ -241,13 +252,13 @@ function putStretches(from: i32, to: i32, diagonal: i32): bool {
       bestEnd = at;
     }
     if (score < 0 || best - score > addScoreDrop) {
-      if (best >= addScoreMin && !put(kindAdd, start, bestEnd - start, diagonal)) return false;
+      if (best >= worthScoreMin && !put(kindAdd, start, bestEnd - start, diagonal)) return false;
       start = at;
       score = 0;
       best = 0;
     }
   }
-  return best < addScoreMin || put(kindAdd, start, bestEnd - start, diagonal);
+  return best < worthScoreMin || put(kindAdd, start, bestEnd - start, diagonal);
 }
 
 /**

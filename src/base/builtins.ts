@@ -9,3 +9,11 @@ export function nodeCrypto(): typeof import('node:crypto') {
 export function nodeZlib(): typeof import('node:zlib') {
   return process.getBuiltinModule('node:zlib');
 }
+
+export function nodeV8(): typeof import('node:v8') {
+  return process.getBuiltinModule('node:v8');
+}
+
+export function nodeVm(): typeof import('node:vm') {
+  return process.getBuiltinModule('node:vm');
+}

@@ -39,6 +39,12 @@ export const frameBodyBytesMax = 64 * MiB;
 /** Largest uncompressed stream of a segment (instructions, lengths, addresses, differences, literals). */
 export const streamBytesMax = 16 * MiB;
 
+/** Largest context beside which literals are compressed: half of a segment's new data, so that a codec's tables for it stay within some 30 MiB. */
+export const contextBytesMax = 2 * MiB;
+
+/** Ranges of a context that lie at most this far apart are one, with what is between: as useful as its neighbours, and fewer reads. */
+export const contextGapBytes = 256;
+
 /** Largest uncompressed structure frame: about a million entries of 250 bytes. */
 export const structureBytesMax = 256 * MiB;
 
@@ -80,10 +86,10 @@ export const signaturesMax = 16;
 
 /**
  * What a zstd frame may decode to at most, judged by its block headers before it is decoded: this many times the size it
- * claims, and a MiB. Every block counts as 128 KiB; encoders split blocks, up to 5 times at level 19, 2 times at level 9.
+ * claims, and 8 MiB. Every block counts as 128 KiB; encoders split blocks, up to 5 times at level 19, 2 times at level 9, and some 10 times beside a context.
  */
 export const zstdBoundFactorMax = 4;
-export const zstdBoundSlackBytes = MiB;
+export const zstdBoundSlackBytes = 8 * MiB;
 
 /** Largest tracker file: a bit for each 4 KiB of the largest snapshot, or a million ranges of a map in text. */
 export const trackerBytesMax = 64 * MiB;

@@ -162,7 +162,8 @@ export interface KernelFunctions {
    * (kinds below; baseOffset is 0 for literals); lengths are positive and sum to targetLength. At most `operationsCapacity` records
    * are written (at least 1): where they run out, the rest is one literal. `table` is scratch of 2^tableBits (1 to 20) u32.
    * The base is below 2^24 - 16 bytes, the target below 2^30.
-   * An ADD is chosen where an approximate match is cheaper than literals: runs that mostly equal the base.
+   * An ADD is chosen where an approximate match is cheaper than literals: runs that mostly equal the base. `contextMatchBytesMin` (24 to 128) says that literals
+   * are compressed together with the base bytes opposite: no ADD, and only matches of so many bytes are worth another diagonal; 0 that they are not: 24.
    * Returns the record count (0 for an empty target).
    */
   deltaEncode(
@@ -175,6 +176,7 @@ export interface KernelFunctions {
     tableBits: number,
     operations: number,
     operationsCapacity: number,
+    contextMatchBytesMin: number,
   ): number;
 
   /**

@@ -28,6 +28,7 @@ const strategies: readonly Strategy[] = [
   resolveStrategy('fastcdc', { subBlock: false, level: 9 }),
   resolveStrategy('strided', { averageBytes: '2KiB', minBytes: 301 }),
   resolveStrategy('strided', { subBlock: false, fingerprint: 'blake3' }),
+  resolveStrategy('adaptive', { blockBytes: 512, codec: 'zstd' }),
   resolveStrategy('rolling'),
   resolveStrategy('rolling', { blockBytes: '512', subBlock: false }),
 ];

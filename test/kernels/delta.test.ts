@@ -11,6 +11,7 @@ interface Options {
   readonly tableBits?: number;
   readonly capacity?: number;
   readonly misalignment?: number;
+  readonly inContext?: boolean;
 }
 
 type DeltaRecord = readonly [kind: number, length: number, baseOffset: number];
@@ -39,6 +40,7 @@ function roundTrip(
     tableBits,
     operations,
     capacity,
+    options.inContext === true ? 48 : 0,
   );
   const words = memory.words(operations, count * 3);
   const records = Array.from(
@@ -163,6 +165,17 @@ describe.each(implementations)('$name', ({ create }) => {
     expect(records.some(([kind]) => kind === deltaKind.add)).toBe(true);
     expect(records.length).toBeLessThan(10);
     expect(literalBytes(records)).toBeLessThan(32);
+  });
+
+  it('leaves to the codec, in context, what mostly equals the base and what is short and lies elsewhere', () => {
+    const base = noise(4096, 9);
+    const target = base.map((byte, i) => (i % 6 === 5 ? byte + 3 : byte));
+    target.set(base.subarray(3000, 3047), 500);
+    target.set(base.subarray(2500, 2580), 1000);
+    const kinds = roundTrip(instance, base, target, { inContext: true });
+    expect(kinds.every(([kind]) => kind !== deltaKind.add)).toBe(true);
+    const moved = kinds.filter(([kind, length]) => kind === deltaKind.copy && length > 20);
+    expect(moved).toEqual([[deltaKind.copy, 80, 2500]]);
   });
 
   it('copies what agrees between changes that stand apart, down to four bytes', () => {
@@ -347,13 +360,15 @@ describe('wasm and twin', () => {
         fc.integer({ min: 4, max: 12 }),
         fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
         fc.nat(15),
-        (edits, texture, length, diagonal, tableBits, capacity, misalignment) => {
+        fc.boolean(),
+        (edits, texture, length, diagonal, tableBits, capacity, misalignment, inContext) => {
           const base = textured(texture, length);
           const target = edits.reduce(applyEdit, base);
           const options = {
             diagonal,
             tableBits,
             misalignment,
+            inContext,
             ...(capacity === undefined ? {} : { capacity }),
           };
           const records = roundTrip(wasm, base, target, options);

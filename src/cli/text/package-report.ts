@@ -3,7 +3,7 @@ import { formatBytes, formatNumber } from '../../base/units.js';
 import { operationNames } from '../../engine/apply/inspect.js';
 import type { PackageReport, SegmentRow } from '../../engine/apply/inspect.js';
 import type { SnapshotId } from '../../engine/fingerprint/identity.js';
-import { codecNames } from '../../engine/package/codecs.js';
+import { packingNames } from '../../engine/package/codecs.js';
 import { streamNames, type StreamName } from '../../engine/package/model.js';
 import { hex } from './hex.js';
 import { textFacts, textTable } from '../../base/text-table.js';
@@ -151,7 +151,7 @@ function streamTable({ totals }: PackageReport): string {
 }
 
 function codecTable({ totals }: PackageReport): string {
-  const rows = codecNames
+  const rows = packingNames
     .map((codec) => ({ codec, ...totals.byCodec[codec] }))
     .filter(({ streams }) => streams > 0)
     .map(({ codec, streams, rawBytes, packedBytes }) => [

@@ -8,7 +8,7 @@ import { Arena } from '../../kernels/arena.js';
 import { readOperations } from '../delta/operation-reader.js';
 import { operationKind, type Operation } from '../delta/operations.js';
 import { Hasher, fingerprints } from '../fingerprint/fingerprint.js';
-import { codecNames, type CodecName } from '../package/codecs.js';
+import { packingNames, type PackingName } from '../package/codecs.js';
 import { PackageDecoder } from '../package/decode.js';
 import {
   streamNames,
@@ -38,7 +38,7 @@ interface OperationCount {
 }
 
 interface StreamSize {
-  readonly codec: CodecName;
+  readonly codec: PackingName;
   readonly rawBytes: number;
   readonly packedBytes: number;
 }
@@ -69,7 +69,7 @@ export interface PackageReport {
   /** In the order in which they lie in the package. */
   readonly segments: readonly SegmentRow[];
   readonly totals: {
-    readonly byCodec: Readonly<Record<CodecName, CodecTotal>>;
+    readonly byCodec: Readonly<Record<PackingName, CodecTotal>>;
     readonly byStream: Readonly<Record<StreamName, Omit<StreamSize, 'codec'>>>;
     readonly byOperation: Readonly<Record<OperationName, OperationCount>>;
   };
@@ -106,7 +106,9 @@ export async function inspect(packageBytes: PackageBytes, options: InspectOption
     structure,
     segments,
     totals: {
-      byCodec: recordOf(codecNames, (codec) => totalOf(streamsOf(segments).filter((s) => s.codec === codec))),
+      byCodec: recordOf(packingNames, (codec) =>
+        totalOf(streamsOf(segments).filter((s) => s.codec === codec)),
+      ),
       byStream: recordOf(streamNames, (name) => {
         const { rawBytes, packedBytes } = totalOf(segments.map(({ streams }) => streams[name]));
         return { rawBytes, packedBytes };

@@ -8,6 +8,7 @@ import { DataError } from '../../base/errors.js';
 import { leafBytes, segmentBytesMax } from '../../base/limits.js';
 import type { Meter } from '../../base/meter.js';
 import type { Workspace } from '../../kernels/workspace.js';
+import { contextRanges, readContext, type ContextRanges } from '../delta/context.js';
 import { OperationReader } from '../delta/operation-reader.js';
 import { operationKind } from '../delta/operations.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
@@ -61,8 +62,16 @@ export class SegmentApplier {
     const what = `segment ${index}`;
     if (targetBytes > segmentBytesMax)
       throw new DataError(`${what} covers more than ${segmentBytesMax} bytes`);
-    const streams = new SegmentStreams(segment, this.#applied.sourcesOf(segment), this.#meter);
     const bounds = { targetAddress, targetBytes, baseBytes: context.layout.totalBytes };
+    const streams = new SegmentStreams(
+      segment,
+      this.#applied.sourcesOf(segment),
+      (operations) =>
+        this.#readContext(
+          contextRanges(new OperationReader(operations, bounds), targetAddress, context.layout),
+        ),
+      this.#meter,
+    );
     const cursor = new OperationCursor(new OperationReader(streams.operations, bounds));
     const width = hasher.fingerprint.digestBytes;
     let first = -1;
@@ -126,6 +135,12 @@ export class SegmentApplier {
         streams.differences.claim(length);
         this.#meter.time('apply', () => this.#add(at, streams.differences.take()));
     }
+  }
+
+  #readContext(ranges: ContextRanges): Uint8Array {
+    const bytes = readContext(ranges, this.#parts.context.reader);
+    this.#meter.count('bytesRead', bytes.length - 1);
+    return bytes;
   }
 
   #readBase(address: number, into: Uint8Array): void {

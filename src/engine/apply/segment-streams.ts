@@ -14,17 +14,24 @@ export class SegmentStreams {
   readonly #segment: Segment;
   readonly #sources: TargetRanges;
 
-  constructor(segment: Segment, sources: TargetRanges, meter: Meter) {
+  /** `contextOf` gives the context of the literals, where they need one. */
+  constructor(
+    segment: Segment,
+    sources: TargetRanges,
+    contextOf: (operations: OperationStreams) => Uint8Array,
+    meter: Meter,
+  ) {
     this.#what = `segment ${segment.index}`;
     this.#segment = segment;
     this.#sources = sources;
+    const operations = meter.time('decompress', () => unpackOperations(segment));
     const payload = (name: 'differences' | 'literals'): Payload =>
       new Payload(
         this.#what,
         name,
-        meter.time('decompress', () => unpackStream(segment.streams[name])),
+        meter.time('decompress', () => unpackStream(segment.streams[name], () => contextOf(operations))),
       );
-    this.operations = meter.time('decompress', () => unpackOperations(segment));
+    this.operations = operations;
     this.differences = payload('differences');
     this.literals = payload('literals');
   }

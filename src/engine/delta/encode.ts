@@ -21,6 +21,8 @@ import type { OperationStreams } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
 import { tableBits } from './table-bits.js';
 
+/** Matches on another diagonal, inside what lies opposite, from which on a copy costs less than the literals that a codec finds in their context (decision 0012). */
+const contextMatchBytesMin = 48;
 const slackBytesMin = 4 * 1024;
 const slackBytesMax = 64 * 1024;
 const recordsMax = 128 * 1024;
@@ -40,6 +42,8 @@ export interface EncodeContext {
   readonly reader: ContentReader;
   /** Present where sub-block deltas are wanted and the base's content is at hand. */
   readonly base: EncodeBase | undefined;
+  /** Whether literals will be compressed beside their context (context.ts). */
+  readonly inContext: boolean;
   readonly meter: Meter;
 }
 
@@ -181,6 +185,7 @@ class SegmentEncoder implements EncodingSink {
       tableBits(map.length),
       records.pointer,
       recordsMax,
+      this.#context.inContext ? contextMatchBytesMin : 0,
     );
     let targetBytes = length;
     const words = records.u32();

@@ -42,6 +42,8 @@ export interface Opposite {
 /** A stretch of target: long literals, and what little lies between them. */
 const stretchBytesMax = 64 * 1024;
 const stretchGapBytesMax = 2048;
+/** As in encode.ts. Addresses far away cost more, and text that is found in pieces of a line compresses better as it is. */
+const contextMatchBytesMin = 96;
 /** Opposite bytes on either side of a stretch. */
 const slackBytes = 4096;
 const gatheredBytesMin = 16 * 1024;
@@ -60,12 +62,15 @@ interface Stretch {
 
 export interface GatheredContext {
   readonly workspace: Workspace;
+  /** Whether literals will be compressed beside their context (context.ts). */
+  readonly inContext: boolean;
   readonly meter: Meter;
 }
 
 export class GatheredEncoder {
   readonly #workspace: Workspace;
   readonly #meter: Meter;
+  readonly #inContext: boolean;
   readonly #reader: ContentReader;
   readonly #finder: CandidateFinder;
   /** Encodings in vain since the last that saved something, and stretches still to be passed over. */
@@ -79,6 +84,7 @@ export class GatheredEncoder {
   ) {
     this.#workspace = context.workspace;
     this.#meter = context.meter;
+    this.#inContext = context.inContext;
     this.#reader = base.reader;
     this.#finder = new CandidateFinder(index, context.workspace, base.layout.totalBytes);
   }
@@ -203,6 +209,7 @@ export class GatheredEncoder {
       tableBits(map.length),
       records.pointer,
       gatheredRecordsMax,
+      this.#inContext ? contextMatchBytesMin : 0,
     );
     return { records, count, base, map, offset, targetBytes };
   }

@@ -9,11 +9,16 @@
 import { createRequire } from 'node:module';
 import { nodeZlib } from '../../base/builtins.js';
 import { DataError, WorldError, assert } from '../../base/errors.js';
+import { noteNativeBytes } from './native-memory.js';
 import { checkZstdFrame, packZstdFrame } from './zstd-frame.js';
 
-/** In the order of their numbers. */
+/** Codecs that a strategy can ask for, in the order of their numbers. */
 export const codecNames = ['stored', 'lz4', 'deflate', 'zstd'] as const;
 export type CodecName = (typeof codecNames)[number];
+
+/** What a stream can be packed by, in the order of the numbers: `zstd-context` is zstd beside a context (delta/context.ts), for literals alone. */
+export const packingNames = [...codecNames, 'zstd-context'] as const;
+export type PackingName = (typeof packingNames)[number];
 
 /**
  * Which deflate encoder: `portable` (fflate: the same bytes everywhere) or `native` (node:zlib: faster, bytes vary
@@ -69,6 +74,33 @@ export function compress(
   }
 }
 
+/**
+ * Packs `bytes` (not empty) by zstd beside `context`: as `compress`, and readers need the same context. `Encoder` copies the context and builds its
+ * tables.
+ */
+export function compressInContext(
+  level: number,
+  bytes: Uint8Array,
+  context: Uint8Array,
+): Uint8Array | undefined {
+  assert(bytes.length > 0, 'an empty stream is stored');
+  const { Encoder } = zstd();
+  const usedLevel = Math.min(Math.max(Math.trunc(level), 1), levelMax.zstd);
+  const frame = new Encoder(usedLevel, asBuffer(context)).encodeSync(asBuffer(bytes));
+  noteNativeBytes(context.length + contextTableBytes(usedLevel, context.length));
+  return packZstdFrame(frame, bytes.length);
+}
+
+/** Unpacks what compressInContext packed beside the same context; as `decompress`. */
+export function decompressInContext(packed: Uint8Array, rawBytes: number, context: Uint8Array): Uint8Array {
+  checkZstdFrame(packed, rawBytes);
+  const { Decoder } = zstd();
+  const raw = attempt('zstd-context', () => new Decoder(asBuffer(context)).decodeSync(asBuffer(packed)));
+  noteNativeBytes(context.length);
+  if (raw.length !== rawBytes) throw damaged('zstd-context');
+  return raw;
+}
+
 /** Unpacks to exactly `rawBytes`. Throws DataError for anything else, before more than that is allocated. */
 export function decompress(codec: CodecName, packed: Uint8Array, rawBytes: number): Uint8Array {
   if (codec === 'stored') {
@@ -79,12 +111,7 @@ export function decompress(codec: CodecName, packed: Uint8Array, rawBytes: numbe
   if (codec === 'lz4' && rawBytes > packed.length * lz4RatioMax) throw damaged(codec);
   if (codec === 'zstd') checkZstdFrame(packed, rawBytes);
   const decode = decoders[codec]();
-  let raw: Uint8Array;
-  try {
-    raw = decode(packed, rawBytes);
-  } catch (cause) {
-    throw damaged(codec, cause);
-  }
+  const raw = attempt(codec, () => decode(packed, rawBytes));
   if (raw.length !== rawBytes) throw damaged(codec);
   return raw;
 }
@@ -116,12 +143,29 @@ const decoders: Readonly<
   },
 };
 
+/**
+ * What zstd's tables over a context of this length take, roughly: two u32 a byte of the window where matches are kept in trees or chains, rounded up to a power of two;
+ * fast levels keep one hash.
+ */
+function contextTableBytes(level: number, contextBytes: number): number {
+  return level < 4 ? contextBytes : 12 * contextBytes;
+}
+
 const lz4PrefixBytes = 4;
 
 /** A byte of an LZ4 block stands for 255 at most (a further length byte of a match). */
 const lz4RatioMax = 255;
 
-function damaged(codec: CodecName, cause?: unknown): DataError {
+/** What the decoder makes of the data; whatever it throws is the data's fault. */
+function attempt(codec: PackingName, decode: () => Uint8Array): Uint8Array {
+  try {
+    return decode();
+  } catch (cause) {
+    throw damaged(codec, cause);
+  }
+}
+
+function damaged(codec: PackingName, cause?: unknown): DataError {
   return new DataError(`a ${codec} stream is damaged: it does not unpack to the size that it states`, {
     cause,
   });

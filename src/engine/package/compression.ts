@@ -8,9 +8,18 @@
  * - level 1: LZ4, about as fast to encode as zstd 1 and two to three times faster to decode;
  * - else zstd at the level, but at most 9 below 256 KiB: levels 15 and 19 cost 40 ms a call for their tables and
  *   gain 1 to 6 %.
+ *
+ * With a context at hand, what zstd would take it takes beside the context, and deflate's share as well: even short literals are mostly like what lay
+ * in their place.
  */
 import { assert } from '../../base/errors.js';
-import { compress, type CodecName, type CompressionChoice, type DeflateKind } from './codecs.js';
+import {
+  compress,
+  compressInContext,
+  type CodecName,
+  type CompressionChoice,
+  type DeflateKind,
+} from './codecs.js';
 import type { PackedStream, SegmentDecisions } from './model.js';
 
 export interface CompressionResult {
@@ -32,6 +41,8 @@ const tinyStreamBytes = 128;
 const smallStreamBytes = KiB;
 const highLevelFromBytes = 256 * KiB;
 const cheapLevelMax = 9;
+/** A context of no ranges is its leading zero. */
+const emptyContextBytes = 1;
 
 /**
  * Packs one stream; the result owns its memory. `entropyMillibits` is its order-0 entropy (orderZeroMillibits);
@@ -41,9 +52,12 @@ export function chooseAndCompress(
   bytes: Uint8Array,
   choice: CompressionChoice,
   entropyMillibits: number,
+  context?: () => Uint8Array,
 ): CompressionResult {
   if (bytes.length === 0) return { stream: stored(bytes), reason: 'empty' };
   if (choice.codec !== 'auto') {
+    const beside = choice.codec === 'zstd' ? inContext(bytes, choice.level, context) : undefined;
+    if (beside !== undefined) return { stream: beside, reason: 'fixed' };
     return { stream: smaller(bytes, choice.codec, choice.level, choice.deflate), reason: 'fixed' };
   }
   if (bytes.length < tinyStreamBytes) return { stream: stored(bytes), reason: 'empty' };
@@ -52,7 +66,22 @@ export function chooseAndCompress(
   if (suspicious && !sampleGains(bytes, codec, choice.deflate)) {
     return { stream: stored(bytes), reason: 'entropy' };
   }
-  return { stream: smaller(bytes, codec, level, choice.deflate), reason: suspicious ? 'sample' : 'gain' };
+  const beside = codec === 'lz4' ? undefined : inContext(bytes, choice.level, context);
+  const stream = beside ?? smaller(bytes, codec, level, choice.deflate);
+  return { stream, reason: suspicious ? 'sample' : 'gain' };
+}
+
+/** Packed beside the context, where there is one and that gains. */
+function inContext(
+  bytes: Uint8Array,
+  level: number,
+  contextOf: (() => Uint8Array) | undefined,
+): PackedStream | undefined {
+  const context = contextOf?.();
+  if (context === undefined || context.length <= emptyContextBytes) return undefined;
+  const packed = compressInContext(level, bytes, context) ?? compressInContext(cheapLevelMax, bytes, context);
+  if (packed === undefined || packed.length >= bytes.length) return undefined;
+  return { codec: 'zstd-context', rawBytes: bytes.length, packed };
 }
 
 function pick(length: number, level: number): readonly [CodecName, number] {

@@ -5,7 +5,7 @@
 import type { SnapshotForm } from '../snapshot/snapshot.js';
 import type { EntryChange, Structure } from '../snapshot/structure.js';
 import type { SnapshotId } from '../fingerprint/identity.js';
-import type { CodecName } from './codecs.js';
+import type { PackingName } from './codecs.js';
 
 /** Free-form strategy parameters, as resolved: written into packages so that a delta explains itself. */
 export type ParameterValue = string | number | boolean;
@@ -35,7 +35,7 @@ export const streamNames = ['instructions', 'lengths', 'addresses', 'differences
 export type StreamName = (typeof streamNames)[number];
 
 export interface PackedStream {
-  readonly codec: CodecName;
+  readonly codec: PackingName;
   /** Length before compression. */
   readonly rawBytes: number;
   /** The stream as it lies in the package. */

@@ -13,14 +13,16 @@ export interface PackedStreams {
   readonly decisions: SegmentDecisions;
 }
 
+/** `context` gives what literals are compressed beside (delta/context.ts), where there is a reader who has it. */
 export function packStreams(
   raw: Readonly<Record<StreamName, Uint8Array>>,
   choice: CompressionChoice,
   workspace: Workspace,
   meter: Meter,
+  context?: () => Uint8Array,
 ): PackedStreams {
   return meter.time('compress', () => {
-    const literals = packStream(raw.literals, choice, workspace, meter);
+    const literals = packStream(raw.literals, choice, workspace, meter, context);
     return {
       streams: {
         instructions: packStream(raw.instructions, choice, workspace, meter).stream,
@@ -39,10 +41,11 @@ function packStream(
   choice: CompressionChoice,
   workspace: Workspace,
   meter: Meter,
+  context?: () => Uint8Array,
 ): CompressionResult & { readonly millibits: number } {
   const millibits = orderZeroMillibits(countBytes(bytes, workspace), bytes.length);
   meter.count('bytesCompressed', bytes.length);
-  return { ...chooseAndCompress(bytes, choice, millibits), millibits };
+  return { ...chooseAndCompress(bytes, choice, millibits, context), millibits };
 }
 
 /**

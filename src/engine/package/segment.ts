@@ -2,7 +2,7 @@
 import { DataError, present } from '../../base/errors.js';
 import { addressMax, dependenciesMax, segmentsMax, streamBytesMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, type CborValue } from './cbor.js';
-import { codecNames } from './codecs.js';
+import { packingNames } from './codecs.js';
 import { Fields } from './fields.js';
 import {
   streamNames,
@@ -40,7 +40,7 @@ export function encodeSegmentHead(segment: Segment): Uint8Array {
     segment.contentDigest,
     streamNames.map((name): CborValue => {
       const { codec, rawBytes, packed } = segment.streams[name];
-      return [codecNames.indexOf(codec), rawBytes, packed.length];
+      return [packingNames.indexOf(codec), rawBytes, packed.length];
     }),
     decisions === undefined ? null : [decisions.literalMillibits, decisions.reason],
   ]);
@@ -103,7 +103,8 @@ function readStreams(
   let at = 0;
   const read = (name: StreamName): PackedStream => {
     const cell = row.row(name, ['codec', 'rawBytes', 'packedBytes']);
-    const codec = present(codecNames[cell.integer('codec', 0, codecNames.length - 1)], 'codec');
+    const most = packingNames.length - (name === 'literals' ? 1 : 2);
+    const codec = present(packingNames[cell.integer('codec', 0, most)], 'codec');
     const rawBytes = cell.integer('rawBytes', 0, streamBytesMax);
     const packedBytes = cell.integer('packedBytes', 0, rawBytes);
     cell.end();

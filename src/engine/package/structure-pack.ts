@@ -2,7 +2,7 @@
 import { DataError, present } from '../../base/errors.js';
 import { structureBytesMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, itemLength } from './cbor.js';
-import { codecNames, decompress, type CompressionChoice } from './codecs.js';
+import { codecNames, decompress, packingNames, type CompressionChoice } from './codecs.js';
 import { chooseAndCompress, orderZeroMillibits } from './compression.js';
 import { Fields } from './fields.js';
 import type { PackageHeader, Structure } from './model.js';
@@ -21,7 +21,7 @@ export function packStructure(
   const counts = new Uint32Array(256);
   for (const byte of raw) counts[byte] = (counts[byte] ?? 0) + 1;
   const { stream } = chooseAndCompress(raw, compression, orderZeroMillibits(counts, raw.length));
-  return { head: encodeCbor([codecNames.indexOf(stream.codec), stream.rawBytes]), packed: stream.packed };
+  return { head: encodeCbor([packingNames.indexOf(stream.codec), stream.rawBytes]), packed: stream.packed };
 }
 
 /** `body` is head and packed bytes. */

@@ -7,7 +7,11 @@ import { assert } from '../../base/errors.js';
 import { Meter } from '../../base/meter.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import { Workspace } from '../../kernels/workspace.js';
+import { contextRanges, readContext } from '../delta/context.js';
 import { encodeSegment } from '../delta/encode.js';
+import { OperationReader } from '../delta/operation-reader.js';
+import type { OperationStreams } from '../delta/operations.js';
+import type { SegmentPlan } from '../delta/plan.js';
 import { followRegion, relocateRanges } from '../detect/adaptive.js';
 import { AnchorSlots } from '../detect/anchor-slots.js';
 import { indexRegion } from '../detect/base-index.js';
@@ -21,6 +25,7 @@ import type { Lane } from '../parallel/executor.js';
 import { openContent } from '../snapshot/content.js';
 import { shapeOf } from '../snapshot/shape.js';
 import type { ContentReader, SnapshotShape } from '../snapshot/snapshot.js';
+import { usesContext } from './strategy.js';
 import type { Done, Job, JobTable, JobType, LaneSetup, Side } from './jobs.js';
 
 interface SideState {
@@ -121,16 +126,34 @@ export class StrategyLane implements Lane<Job, Done> {
         workspace: this.#workspace,
         reader: this.#target.reader,
         base: base && { reader: base.reader, layout: base.shape.layout, index: job.index },
+        inContext: base !== undefined && usesContext(strategy),
         meter,
       },
       job.plan,
     );
-    const packed = packStreams(encoded, strategy.compression, this.#workspace, meter);
+    const context =
+      base !== undefined && usesContext(strategy)
+        ? () => this.#contextOf(encoded, job.plan, base, meter)
+        : undefined;
+    const packed = packStreams(encoded, strategy.compression, this.#workspace, meter, context);
     return {
       plan: job.plan,
       streams: packed.streams,
       decisions: strategy.decisions ? packed.decisions : undefined,
     };
+  }
+
+  #contextOf(
+    operations: OperationStreams,
+    { targetAddress, targetBytes }: SegmentPlan,
+    { reader, shape: { layout } }: SideState,
+    meter: Meter,
+  ): Uint8Array {
+    const bounds = { targetAddress, targetBytes, baseBytes: layout.totalBytes };
+    const ranges = contextRanges(new OperationReader(operations, bounds), targetAddress, layout);
+    const bytes = readContext(ranges, reader);
+    meter.count('bytesRead', bytes.length - 1);
+    return bytes;
   }
 
   #side(side: Side): SideState {

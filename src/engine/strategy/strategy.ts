@@ -41,6 +41,13 @@ export type Strategy = Common &
     | { readonly name: 'rolling'; readonly blockBytes: number }
   );
 
+/**
+ * Whether literals are compressed beside the base bytes that lie opposite (delta/context.ts): by `adaptive`, where a codec can.
+ */
+export function usesContext({ name, subBlock, compression: { codec, level } }: Strategy): boolean {
+  return name === 'adaptive' && subBlock && (codec === 'zstd' || (codec === 'auto' && level > 1));
+}
+
 /** A strategy that cuts blocks, which a manifest can list. */
 export type CuttingStrategy = Extract<Strategy, { readonly name: 'fixed' | ContentChunkerName }>;
 

@@ -15,6 +15,7 @@ const debtMax = 128;
 const gainMin = 16;
 const gainBytes = 128;
 const addScoreMin = 16;
+const addScoreMinInContext = 0x7fffffff;
 const addScoreDrop = 64;
 const windowBytes = 16;
 
@@ -35,12 +36,14 @@ export function deltaEncode(
   tableBits: number,
   operations: number,
   operationsCapacity: number,
+  contextMatchBytesMin: number,
 ): number {
   const encoder = new Encoder(
     new Uint8Array(memory.buffer, base, baseLength),
     new Uint8Array(memory.buffer, target, targetLength),
     new Uint32Array(memory.buffer, table, 2 ** tableBits),
     operationsCapacity,
+    contextMatchBytesMin,
   );
   const records = encoder.encode(diagonal | 0);
   new Uint32Array(memory.buffer, operations, records.length).set(records);
@@ -53,15 +56,25 @@ class Encoder {
   readonly #table: Uint32Array;
   readonly #bits: number;
   readonly #records: number[] = [];
+  readonly #matchBytesMin: number;
+  readonly #addScoreMin: number;
   #room: number;
   #pending = 0;
   #indexed = false;
 
-  constructor(base: Uint8Array, target: Uint8Array, table: Uint32Array, capacity: number) {
+  constructor(
+    base: Uint8Array,
+    target: Uint8Array,
+    table: Uint32Array,
+    capacity: number,
+    contextMatchBytesMin: number,
+  ) {
     this.#base = base;
     this.#target = target;
     this.#table = table;
     this.#bits = Math.log2(table.length);
+    this.#matchBytesMin = contextMatchBytesMin > 0 ? contextMatchBytesMin : matchBytesMin;
+    this.#addScoreMin = contextMatchBytesMin > 0 ? addScoreMinInContext : addScoreMin;
     this.#room = capacity;
   }
 
@@ -186,7 +199,7 @@ class Encoder {
 
   #isWorthwhile(at: number, candidate: number, diagonal: number): boolean {
     const run = this.#agreement(at, candidate, gainBytes);
-    if (run < matchBytesMin) return false;
+    if (run < this.#matchBytesMin) return false;
     const from = Math.max(at, -diagonal);
     const to = Math.min(at + run, this.#base.length - diagonal);
     return run - this.#countAgreeing(from, to, diagonal) >= gainMin;
@@ -208,13 +221,14 @@ class Encoder {
         bestEnd = at;
       }
       if (score < 0 || best - score > addScoreDrop) {
-        if (best >= addScoreMin && !this.#put(deltaKind.add, start, bestEnd - start, diagonal)) return false;
+        if (best >= this.#addScoreMin && !this.#put(deltaKind.add, start, bestEnd - start, diagonal))
+          return false;
         start = at;
         score = 0;
         best = 0;
       }
     }
-    return best < addScoreMin || this.#put(deltaKind.add, start, bestEnd - start, diagonal);
+    return best < this.#addScoreMin || this.#put(deltaKind.add, start, bestEnd - start, diagonal);
   }
 
   #put(kind: number, at: number, length: number, diagonal: number): boolean {

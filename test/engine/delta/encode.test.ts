@@ -30,6 +30,7 @@ describe('encodeSegment', () => {
         workspace: new Workspace(createWasmKernels()),
         reader: after.openReader(),
         base: { reader: before.openReader(), layout: before.layout },
+        inContext: false,
         meter: new Meter(stoppedClock),
       },
       plan,

@@ -46,6 +46,7 @@ export function encodeAndRebuild(
         workspace,
         reader: after.openReader(),
         base: { reader: before.openReader(), layout: before.layout, index },
+        inContext: false,
         meter,
       },
       segment,

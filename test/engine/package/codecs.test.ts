@@ -5,7 +5,13 @@ import { ByteReader, ByteWriter } from '../../../src/base/codec.js';
 import { DataError } from '../../../src/base/errors.js';
 import { zstdBoundFactorMax, zstdBoundSlackBytes } from '../../../src/base/limits.js';
 import { Random } from '../../../src/base/prng.js';
-import { compress, decompress, type CodecName } from '../../../src/engine/package/codecs.js';
+import {
+  compress,
+  compressInContext,
+  decompress,
+  decompressInContext,
+  type CodecName,
+} from '../../../src/engine/package/codecs.js';
 import { checkZstdFrame, packZstdFrame } from '../../../src/engine/package/zstd-frame.js';
 
 const packing = ['lz4', 'deflate', 'zstd'] as const satisfies readonly CodecName[];
@@ -208,9 +214,76 @@ describe('the form of a zstd frame', () => {
     const window = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58);
     const block = (header: number): Uint8Array =>
       Uint8Array.of(header & 0xff, (header >>> 8) & 0xff, header >>> 16, 0);
-    const blocks = Array.from({ length: 9 }, (_, index) => block(128 * 1024 * 8 + 2 + (index === 8 ? 1 : 0)));
+    const blocks = Array.from({ length: 65 }, (_, index) =>
+      block(128 * 1024 * 8 + 2 + (index === 64 ? 1 : 0)),
+    );
     const stream = Uint8Array.from(Buffer.concat([window, ...blocks]));
-    expect(packZstdFrame(stream, 9 * 128 * 1024)).toBeDefined();
+    expect(packZstdFrame(stream, 65 * 128 * 1024)).toBeDefined();
     expect(packZstdFrame(stream, 1000)).toBeUndefined();
+  });
+});
+
+describe('zstd-context', () => {
+  const context = text(300_001, 200, 21);
+  context[0] = 0;
+  /** What lay in the context, in pieces and another order, with something new between. */
+  const bytes = Uint8Array.from(
+    Buffer.concat(
+      Array.from({ length: 100 }, (_, i) => [
+        context.subarray((i * 7919) % 290_000).subarray(0, 300),
+        text(20, 200, i),
+      ]).flat(),
+    ),
+  );
+
+  function inContext(level: number): Uint8Array {
+    const result = compressInContext(level, bytes, context);
+    if (result === undefined) throw new Error('no packed form');
+    return result;
+  }
+
+  test('round-trips at every level, and finds what lies in the context', () => {
+    for (const level of [3, 9, 15, 19]) {
+      const result = inContext(level);
+      expect(result.length).toBeLessThan(packed('zstd', bytes, level).length / 4);
+      expect(Buffer.compare(decompressInContext(result, bytes.length, context), bytes)).toBe(0);
+      expect(inContext(level)).toEqual(result);
+    }
+  });
+
+  test('never yields more than it states, whatever the context', () => {
+    const result = inContext(9);
+    for (const other of [
+      Uint8Array.of(0),
+      context.subarray(1),
+      context.subarray(0, 1000),
+      text(300_001, 3, 5),
+    ]) {
+      let raw: Uint8Array | undefined;
+      try {
+        raw = decompressInContext(result, bytes.length, other);
+      } catch (error) {
+        expect(error).toBeInstanceOf(DataError);
+      }
+      if (raw !== undefined) {
+        expect(raw.length).toBe(bytes.length);
+        expect(Buffer.compare(raw, bytes)).not.toBe(0);
+      }
+    }
+  });
+
+  test('refuses any other size, what is cut, and frames that could yield too much', () => {
+    const result = inContext(9);
+    for (const claimed of [0, bytes.length - 1, bytes.length + 1, 16 * MiB]) {
+      expect(() => decompressInContext(result, claimed, context)).toThrow(DataError);
+    }
+    expect(() => decompressInContext(result.subarray(0, -1), bytes.length, context)).toThrow(DataError);
+    const run = [1, 128 * 1024, new Uint8Array(1)] as const;
+    const many = Math.ceil((MiB * zstdBoundFactorMax + zstdBoundSlackBytes) / run[1]) + 1;
+    const bomb = frame(
+      MiB,
+      Array.from({ length: many }, () => run),
+    );
+    expect(() => decompressInContext(bomb, MiB, context)).toThrow('more than permitted');
   });
 });

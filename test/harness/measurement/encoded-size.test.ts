@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { OperationWriter } from '../../../src/engine/delta/operation-writer.js';
 import { readOperations } from '../../../src/engine/delta/operation-reader.js';
-import { decompress } from '../../../src/engine/package/codecs.js';
 import type { StreamName } from '../../../src/engine/package/model.js';
+import { unpackStream } from '../../../src/engine/package/unpack.js';
 import { encodedSize, packPair, type EncodedPair } from '../../../src/harness/measurement/encoded-size.js';
 import { Contents } from '../../../src/harness/measurement/kernels/content.js';
 import { encodedShare } from '../../../src/harness/measurement/kernels/delta.js';
@@ -41,6 +41,7 @@ function encode(base: Uint8Array, target: Uint8Array): EncodedPair {
     tableBits,
     records.pointer,
     recordsMax,
+    0,
   );
   const differenceBytes = functions.deltaGather(
     from,
@@ -63,10 +64,7 @@ function encode(base: Uint8Array, target: Uint8Array): EncodedPair {
 /** The plain reading of docs/formats/package-v1.md. */
 function rebuild(base: Uint8Array, targetBytes: number, pair: EncodedPair): Uint8Array {
   const streams = packPair(pair, newWriter());
-  const raw = (name: StreamName): Uint8Array => {
-    const { codec, packed, rawBytes } = streams[name];
-    return decompress(codec, packed, rawBytes);
-  };
+  const raw = (name: StreamName): Uint8Array => unpackStream(streams[name]);
   const [rawDifferences, rawLiterals] = [raw('differences'), raw('literals')];
   const operations = {
     instructions: raw('instructions'),

@@ -51,6 +51,7 @@ function encoder(setting: Setting, { base, target }: PairWindows, records: Windo
       tableBits,
       records.pointer,
       recordsMax,
+      0,
     );
   };
 }
