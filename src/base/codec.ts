@@ -84,6 +84,11 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** A view of what was read since `offset`. */
+  since(offset: number): Uint8Array {
+    return this.#bytes.subarray(offset, this.#at);
+  }
+
   /** Throws unless everything was consumed. */
   end(field: string): void {
     if (this.remaining !== 0) throw this.#fail(field, `has ${this.remaining} surplus bytes`);

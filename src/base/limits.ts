@@ -96,3 +96,22 @@ export const trackerBytesMax = 64 * MiB;
 
 /** Largest manifest file: 64 million blocks of 16 bytes, 256 GiB at 4 KiB blocks. */
 export const manifestBytesMax = 1024 * MiB;
+
+/** Levels of a Merkle walk's tree above its leaves: at two children a node 2^32 nodes, of which no manifest has as many. */
+export const merkleHeightMax = 32;
+
+/** Children or items of one node: nine times the usual number, where a run of equal ones has no borders. */
+export const merkleChildrenMax = 64;
+
+/** What a holder answers at once, unless one node is larger; what is left is asked for again. */
+export const merkleAnswerBytesMax = MiB;
+
+/** Largest message of a Merkle walk: an answer, and one node of 64 entries with the longest paths and link targets. */
+export const merkleMessageBytesMax = 2 * MiB;
+
+/** Nodes asked for in one message: some 350 KiB of answer. */
+export const merkleWantedMax = 1024;
+
+/** Items that a reader puts together for each one that it has or received, and as many again as below: else few bytes could stand for any number. */
+export const merkleItemsFactorMax = 64;
+export const merkleItemsSlack = MiB;

@@ -20,15 +20,24 @@ export interface OriginRun {
   readonly blocks: number;
 }
 
-export interface Manifest extends SnapshotShape {
-  readonly volume: string;
-  readonly timeMicros: number;
+/** A snapshot's entries and their blocks, without saying how they were cut. */
+export interface ListedBlocks extends SnapshotShape {
+  /** Content digest of each entry, laid end to end (identity.ts). */
+  readonly entryDigests: Uint8Array;
+  readonly blocks: BlockTable;
+}
+
+/** What change detection needs to know of a base that is not at hand. */
+export interface BlockListing extends ListedBlocks {
+  /** Follows from the entries and their digests. */
   readonly id: SnapshotId;
   readonly fingerprint: FingerprintName;
   readonly chunker: ChunkerSpec;
-  /** Content digest of each entry, laid end to end (identity.ts); with the entries it proves `id`. */
-  readonly entryDigests: Uint8Array;
-  readonly blocks: BlockTable;
+}
+
+export interface Manifest extends BlockListing {
+  readonly volume: string;
+  readonly timeMicros: number;
   /** Content ids of the snapshots that introduced blocks, oldest first; the last is this snapshot. */
   readonly origins: readonly Uint8Array[];
   /** In block order; the counts sum to the number of blocks. */
