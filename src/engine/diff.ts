@@ -11,7 +11,7 @@ import { planSegments, type SegmentPlan } from './delta/plan.js';
 import { pairEntries } from './detect/pairing.js';
 import type { Hasher } from './fingerprint/fingerprint.js';
 import { contentDigests, snapshotId } from './fingerprint/identity.js';
-import type { Manifest } from './fingerprint/manifest.js';
+import type { BlockListing } from './fingerprint/manifest.js';
 import { PackageEncoder } from './package/encode.js';
 import type { PackageHeader, PackageSignature } from './package/model.js';
 import type { Layout } from './snapshot/layout.js';
@@ -23,7 +23,7 @@ import type { Job } from './strategy/jobs.js';
 import { estimateEncodeMs } from './strategy/estimate.js';
 import { detect, strategyParts } from './strategy/registry.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
-import { settingsOf } from './strategy/settings.js';
+import { packageSettings } from './strategy/settings.js';
 import type { Strategy } from './strategy/strategy.js';
 import { detectTracked, type TrackedReport, type Tracking } from './strategy/tracked-detector.js';
 
@@ -45,6 +45,9 @@ export interface DiffSummary {
   readonly segmentCount: number;
   readonly packageBytes: number;
   readonly exchangeBytes: number;
+  readonly exchangeMessages: number;
+  /** Beyond that of offer and answer. */
+  readonly exchangeTrips: number;
   readonly packageRoot: Uint8Array;
   readonly reading: Reading;
   /** Digest of every 64 KiB leaf of the target: with them its manifest can be made without reading it again (leafManifest). */
@@ -78,11 +81,11 @@ export class DiffRun implements AsyncIterable<Uint8Array> {
 }
 
 /**
- * Starts a diff that turns `base` (a snapshot, or a manifest where only digests are known) into `target`. Nothing is read before
+ * Starts a diff that turns `base` (a snapshot, or its manifest or block listing where only digests are known) into `target`. Nothing is read before
  * the first iteration. Iterating throws UsageError (a strategy that cannot work here), WorldError (unreadable or changing files),
  * CancelledError.
  */
-export function diff(base: Snapshot | Manifest, target: Snapshot, options: DiffOptions): DiffRun {
+export function diff(base: Snapshot | BlockListing, target: Snapshot, options: DiffOptions): DiffRun {
   const known: Base =
     'blocks' in base
       ? { kind: 'digests', shape: base, manifest: base }
@@ -128,7 +131,7 @@ async function* runDiff(
       structure,
       segmentCount: plans.length,
       packageBytes,
-      exchangeBytes: detection.exchangeBytes,
+      ...exchangeOf(detection),
       packageRoot: encoder.root,
       reading: run.meter.reading(),
       targetLeafDigests: detection.targetLeafDigests,
@@ -137,6 +140,15 @@ async function* runDiff(
   } finally {
     await run.close();
   }
+}
+
+function exchangeOf({
+  exchangeBytes,
+  exchange,
+}: Detection): Pick<DiffSummary, 'exchangeBytes' | 'exchangeMessages' | 'exchangeTrips'> {
+  const { messages, roundTrips } =
+    exchange ?? (exchangeBytes === 0 ? { messages: 0, roundTrips: 0 } : { messages: 2, roundTrips: 1 });
+  return { exchangeBytes, exchangeMessages: messages, exchangeTrips: roundTrips };
 }
 
 interface PackageContents {
@@ -212,7 +224,7 @@ function describe(
     versions: options.versions ?? {},
     timeMicros: options.timeMicros ?? newestTime(target),
     strategy: strategy.name,
-    parameters: settingsOf(strategy),
+    parameters: packageSettings(strategy),
     sealing: null,
   };
   const keysOf = (digests: Uint8Array) => (index: number) =>

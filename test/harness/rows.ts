@@ -21,7 +21,7 @@ export function rowOf(configuration: string, workload: string, figures: Figures 
     workload,
     configuration,
     workers: 1,
-    exact: { packageBytes: bytes, exchangeBytes: exchange, segments: 1 },
+    exact: { packageBytes: bytes, exchangeBytes: exchange, exchangeTrips: exchange > 0 ? 1 : 0, segments: 1 },
     operationBytes: { copy: 0, add: 0, literal: 0, repeat: 0, zero: 0 },
     packageSha256: '0'.repeat(64),
     counts: { diff: {}, apply: {} },

@@ -77,7 +77,7 @@ function row(configuration: ConfigurationRecord, shape: (typeof shapes)[number],
     workload,
     configuration: configuration.id,
     workers: 1,
-    exact: { packageBytes, exchangeBytes, segments: 2 },
+    exact: { packageBytes, exchangeBytes, exchangeTrips: Math.sign(exchangeBytes), segments: 2 },
     operationBytes: { copy: sizeBytes - literal, add: 0, literal, repeat: 0, zero: 0 },
     packageSha256: '0'.repeat(64),
     counts: {

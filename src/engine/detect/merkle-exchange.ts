@@ -1,7 +1,7 @@
 /** A Merkle walk with both sides in one process: every message is encoded and decoded, so that what is counted is what would be sent. */
 import { present } from '../../base/errors.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
-import type { BlockListing, ListedBlocks } from '../fingerprint/manifest.js';
+import type { BlockListing, CutBlocks, ListedBlocks } from '../fingerprint/manifest.js';
 import { MerkleHolder } from './merkle-holder.js';
 import { MerkleReader } from './merkle-reader.js';
 
@@ -15,7 +15,7 @@ export interface ExchangeCost {
 
 /** What the remote holds, as a reader with `own` learns it, and what that took. */
 export function walkMerkle(
-  remote: BlockListing,
+  remote: CutBlocks,
   own: ListedBlocks,
   hasher: Hasher,
   options: { readonly tripBytes?: number; readonly offerBytes?: number } = {},

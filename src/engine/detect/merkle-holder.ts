@@ -6,7 +6,7 @@ import { ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
 import { merkleAnswerBytesMax } from '../../base/limits.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
-import type { BlockListing } from '../fingerprint/manifest.js';
+import type { CutBlocks } from '../fingerprint/manifest.js';
 import { readWant, writeNodes, writeOffer } from './merkle-messages.js';
 import { MerkleTree, type NodePlace } from './merkle-tree.js';
 
@@ -14,11 +14,11 @@ import { MerkleTree, type NodePlace } from './merkle-tree.js';
 const offerBytesDefault = 4 * 1024;
 
 export class MerkleHolder {
-  readonly #listing: BlockListing;
+  readonly #listing: CutBlocks;
   readonly #tree: MerkleTree;
   #sentBytes = 0;
 
-  constructor(listing: BlockListing, hasher: Hasher) {
+  constructor(listing: CutBlocks, hasher: Hasher) {
     this.#listing = listing;
     this.#tree = new MerkleTree(listing, hasher);
   }
@@ -42,7 +42,8 @@ export class MerkleHolder {
     const { spareBytes, level, indices } = readWant(message);
     const count = level > this.#tree.height ? 0 : this.#tree.nodeCount(level);
     const last = indices.at(-1) ?? 0;
-    if (last >= count) throw new DataError(`the remote asks for node ${last} of level ${level}, which has ${count}`);
+    if (last >= count)
+      throw new DataError(`the remote asks for node ${last} of level ${level}, which has ${count}`);
     const sentBytesMax = 2 * this.#tree.nodeBytes + merkleAnswerBytesMax;
     if (this.#sentBytes > sentBytesMax) {
       throw new DataError(`the remote has asked for more than ${sentBytesMax} bytes, twice the tree`);
@@ -99,7 +100,8 @@ class LevelsWriter {
   goOn(spareBytes: number): void {
     for (;;) {
       const below = this.#below(spareBytes / this.#tree.digestBytes);
-      if (below === undefined || this.#out.length > merkleAnswerBytesMax || !this.open(below, spareBytes)) return;
+      if (below === undefined || this.#out.length > merkleAnswerBytesMax || !this.open(below, spareBytes))
+        return;
     }
   }
 

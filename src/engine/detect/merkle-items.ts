@@ -58,7 +58,10 @@ export class ItemSequence {
       const record = entry + present(this.#firstBlock[entry], 'first block');
       if (item === record) {
         const width = this.#width;
-        sink.entry(present(entries[entry], 'entry'), entryDigests.subarray(entry * width, (entry + 1) * width));
+        sink.entry(
+          present(entries[entry], 'entry'),
+          entryDigests.subarray(entry * width, (entry + 1) * width),
+        );
         item++;
       }
       const firstBlock = item - entry - 1;
@@ -147,12 +150,7 @@ export function readLeaf(from: ByteReader, digestBytes: number, sink: ItemSink):
   return items;
 }
 
-function readRecord(
-  from: ByteReader,
-  digestBytes: number,
-  before: Uint8Array,
-  sink: ItemSink,
-): Uint8Array {
+function readRecord(from: ByteReader, digestBytes: number, before: Uint8Array, sink: ItemSink): Uint8Array {
   const code = from.u8(what);
   const kind = kinds[code];
   if (kind === undefined) throw new DataError(`${what} has an entry of the unknown kind ${code}`);

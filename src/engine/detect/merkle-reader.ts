@@ -92,9 +92,12 @@ export class MerkleReader {
     const itemsMax = merkleItemsFactorMax * (own + this.#receivedItems) + merkleItemsSlack;
     const counted = this.#count(root, new Map());
     if (counted !== items || counted > itemsMax) {
-      throw new DataError(`the remote's manifest has ${counted} items, not ${items}, of at most ${itemsMax}`, {
-        hint: 'send the manifest itself',
-      });
+      throw new DataError(
+        `the remote's manifest has ${counted} items, not ${items}, of at most ${itemsMax}`,
+        {
+          hint: 'send the manifest itself',
+        },
+      );
     }
     const listing = new ListingBuilder(chunker);
     this.#send(root, listing);
@@ -179,7 +182,9 @@ export class MerkleReader {
     }
     const bytes = from.since(start).slice();
     if (!equalBytes(nodeDigest(this.#hasher, level, bytes), digest)) {
-      throw new DataError(`${what} does not have its digest`, { hint: 'the remote or the connection is damaged' });
+      throw new DataError(`${what} does not have its digest`, {
+        hint: 'the remote or the connection is damaged',
+      });
     }
     const key = keyOf(digest);
     this.#unknown.delete(key);

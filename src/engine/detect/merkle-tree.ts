@@ -70,7 +70,8 @@ export class MerkleTree {
       const builder = new LevelBuilder(hasher, levels.length, (first, end) =>
         innerNode(below, first, end, this.digestBytes),
       );
-      for (let at = 0; at < below.digests.length; at += this.digestBytes) builder.add(wordAt(below.digests, at));
+      for (let at = 0; at < below.digests.length; at += this.digestBytes)
+        builder.add(wordAt(below.digests, at));
       top = builder.finish();
       nodeBytes += builder.nodeBytes;
       levels.push(top);
@@ -163,7 +164,8 @@ class LevelBuilder {
   add(word: number): void {
     this.#count++;
     const children = this.#count - this.#start;
-    if (children === merkleChildrenMax || (children >= merkleChildrenMin && (word & borderMask) === 0)) this.#cut();
+    if (children === merkleChildrenMax || (children >= merkleChildrenMin && (word & borderMask) === 0))
+      this.#cut();
   }
 
   finish(): Level {

@@ -27,12 +27,16 @@ export interface ListedBlocks extends SnapshotShape {
   readonly blocks: BlockTable;
 }
 
-/** What change detection needs to know of a base that is not at hand. */
-export interface BlockListing extends ListedBlocks {
-  /** Follows from the entries and their digests. */
-  readonly id: SnapshotId;
+/** The same with how they were cut and hashed. */
+export interface CutBlocks extends ListedBlocks {
   readonly fingerprint: FingerprintName;
   readonly chunker: ChunkerSpec;
+}
+
+/** What change detection needs to know of a base that is not at hand. */
+export interface BlockListing extends CutBlocks {
+  /** Follows from the entries and their digests. */
+  readonly id: SnapshotId;
 }
 
 export interface Manifest extends BlockListing {

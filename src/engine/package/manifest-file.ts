@@ -15,10 +15,10 @@ import {
 import { chunkerNames, chunkerProblem, type ChunkerSpec } from '../chunk/spec.js';
 import { fingerprintNames, type FingerprintName, type Hasher } from '../fingerprint/fingerprint.js';
 import { equalContent, snapshotId } from '../fingerprint/identity.js';
-import type { Manifest } from '../fingerprint/manifest.js';
+import type { BlockListing, Manifest } from '../fingerprint/manifest.js';
 import { merkleRoot } from '../fingerprint/merkle.js';
 import { checkEntries } from '../snapshot/entry-rules.js';
-import { shapeOf } from '../snapshot/shape.js';
+import { newestTime, shapeOf } from '../snapshot/shape.js';
 import { decodeCbor, encodeCbor, itemLength, type CborValue } from './cbor.js';
 import { decodeEntries, encodeEntries } from './columns.js';
 import { Fields, nameProblem } from './fields.js';
@@ -64,6 +64,16 @@ export function encodeManifest(manifest: Manifest, hasher: Hasher): Uint8Array {
   const end = bytes.length - width;
   bytes.set(fileDigest(bytes.subarray(0, end), hasher), end);
   return bytes;
+}
+
+/** Size of the manifest file that a holder of this listing would send: its own where it is one, else one without a history. */
+export function manifestBytes(listing: BlockListing | Manifest, hasher: Hasher): number {
+  if ('originRuns' in listing) return encodeManifest(listing, hasher).length;
+  const count = listing.blocks.ends.length;
+  const originRuns = count === 0 ? [] : [{ origin: 0, blocks: count }];
+  const history = { origins: [listing.id.content], originRuns };
+  return encodeManifest({ ...listing, volume: '', timeMicros: newestTime(listing), ...history }, hasher)
+    .length;
 }
 
 /**

@@ -1,16 +1,19 @@
 /** Strategies that cut blocks: both sides become block tables (or the base's comes from its manifest), and the tables are matched. */
-import { UsageError, assert } from '../../base/errors.js';
+import { UsageError, assert, unreachable } from '../../base/errors.js';
+import { walkMerkle, type ExchangeCost } from '../detect/merkle-exchange.js';
 import { matchBlocks } from '../detect/blocks.js';
 import type { ExtentColumns } from '../detect/extents.js';
 import { chunkerProblem, longestBlockBytes, type ChunkerSpec } from '../chunk/spec.js';
-import { contentDigests } from '../fingerprint/identity.js';
-import type { BlockTable } from '../fingerprint/manifest.js';
+import type { Hasher } from '../fingerprint/fingerprint.js';
+import { contentDigests, snapshotId } from '../fingerprint/identity.js';
+import type { BlockTable, CutBlocks, ListedBlocks } from '../fingerprint/manifest.js';
 import { Stitcher } from '../fingerprint/stitch.js';
+import { manifestBytes } from '../package/manifest-file.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { Base, Detection, DetectionInput } from './detector.js';
 import type { Job, Side } from './jobs.js';
 import type { EngineRun } from './run.js';
-import type { CuttingStrategy } from './strategy.js';
+import type { CuttingStrategy, ExchangeName } from './strategy.js';
 
 /** Throws UsageError for sizes that no chunker cuts: a strategy may have been made by hand. */
 export function chunkerOf(strategy: CuttingStrategy): ChunkerSpec {
@@ -29,13 +32,24 @@ function specOf(strategy: CuttingStrategy): ChunkerSpec {
 export async function detectBlocks(input: DetectionInput<CuttingStrategy>): Promise<Detection> {
   const { target, run } = input;
   const chunker = chunkerOf(input.strategy);
-  const known = await baseBlocks(input, chunker);
+  const held = await baseListing(input, chunker);
   const scanned = await blockTable(run, 'target', target.layout, chunker);
+  const own = (): ListedBlocks => ({
+    form: target.form,
+    entries: target.entries,
+    layout: target.layout,
+    entryDigests: contentDigests(run.hasher, target, scanned.leafDigests),
+    blocks: scanned.blocks,
+  });
+  const { listing, cost } = run.meter.time('detect', () =>
+    exchanged(input.strategy.exchange, held, own, run.hasher),
+  );
   return {
-    extents: matchTables(input, chunker, known.blocks, scanned.blocks),
+    extents: matchTables(input, chunker, listing.blocks, scanned.blocks),
     targetLeafDigests: scanned.leafDigests,
-    baseEntryDigests: known.entryDigests,
-    exchangeBytes: 0,
+    baseEntryDigests: listing.entryDigests,
+    exchangeBytes: cost.bytes,
+    exchange: cost,
   };
 }
 
@@ -60,20 +74,44 @@ export function matchTables(
   });
 }
 
-async function baseBlocks(
-  input: DetectionInput<CuttingStrategy>,
-  chunker: ChunkerSpec,
-): Promise<{ blocks: BlockTable; entryDigests: Uint8Array }> {
-  const { base, run } = input;
+/** What the holder of the base knows: its manifest, made here where the base is at hand. */
+async function baseListing(input: DetectionInput<CuttingStrategy>, chunker: ChunkerSpec): Promise<CutBlocks> {
+  const { base, run, strategy } = input;
   if (base.kind === 'digests') {
-    requireSameCutting(base, input.strategy, chunker);
-    return { blocks: base.manifest.blocks, entryDigests: base.manifest.entryDigests };
+    requireSameCutting(base, strategy, chunker);
+    return base.manifest;
   }
-  const scanned = await blockTable(run, 'base', base.shape.layout, chunker);
-  return {
-    blocks: scanned.blocks,
-    entryDigests: contentDigests(run.hasher, base.shape, scanned.leafDigests),
-  };
+  if (strategy.subBlock && strategy.exchange !== 'kept') {
+    throw new UsageError(`exchange ${strategy.exchange} is for a base that is not at hand`, {
+      hint: 'give its manifest, or say --set subBlock=off',
+    });
+  }
+  const { form, entries, layout } = base.shape;
+  const { blocks, leafDigests } = await blockTable(run, 'base', layout, chunker);
+  const entryDigests = contentDigests(run.hasher, base.shape, leafDigests);
+  return { form, entries, layout, fingerprint: strategy.fingerprint, chunker, entryDigests, blocks };
+}
+
+/** The base's listing as it arrives at the side that has the target, and what that takes. */
+function exchanged(
+  exchange: ExchangeName,
+  held: CutBlocks,
+  own: () => ListedBlocks,
+  hasher: Hasher,
+): { readonly listing: CutBlocks; readonly cost: ExchangeCost } {
+  switch (exchange) {
+    case 'kept':
+      return { listing: held, cost: { bytes: 0, messages: 0, roundTrips: 0 } };
+    case 'manifest': {
+      const id = snapshotId(hasher, held, held.entryDigests);
+      const bytes = manifestBytes({ id, ...held }, hasher);
+      return { listing: held, cost: { bytes, messages: 2, roundTrips: 1 } };
+    }
+    case 'merkle':
+      return walkMerkle(held, own(), hasher);
+    default:
+      return unreachable(exchange);
+  }
 }
 
 /** Throws UsageError for a manifest that was cut otherwise than the strategy would. */

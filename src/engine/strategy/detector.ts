@@ -4,7 +4,7 @@
  */
 import type { BaseIndex } from '../detect/base-index.js';
 import type { ExtentColumns } from '../detect/extents.js';
-import type { Manifest } from '../fingerprint/manifest.js';
+import type { BlockListing } from '../fingerprint/manifest.js';
 import type { Snapshot, SnapshotShape } from '../snapshot/snapshot.js';
 import type { EngineRun } from './run.js';
 import type { Strategy } from './strategy.js';
@@ -12,7 +12,7 @@ import type { Strategy } from './strategy.js';
 /** The base, as far as it is known. */
 export type Base =
   | { readonly kind: 'content'; readonly shape: SnapshotShape; readonly snapshot: Snapshot }
-  | { readonly kind: 'digests'; readonly shape: SnapshotShape; readonly manifest: Manifest };
+  | { readonly kind: 'digests'; readonly shape: SnapshotShape; readonly manifest: BlockListing };
 
 export interface DetectionInput<S extends Strategy = Strategy> {
   readonly strategy: S;
@@ -28,8 +28,10 @@ export interface Detection {
   readonly targetLeafDigests: Uint8Array;
   /** Content digests of the base's entries (fingerprint/identity.ts). */
   readonly baseEntryDigests: Uint8Array;
-  /** What a remote holder of the base has to send before detection can start; 0 where both sides are at hand or remember the base. */
+  /** What has to cross the link to and from a remote holder of the base before detection can start; 0 where both sides are at hand or remember the base. */
   readonly exchangeBytes: number;
+  /** What that took beyond offer and answer; absent: one round trip of two messages where there are bytes, else none. */
+  readonly exchange?: { readonly messages: number; readonly roundTrips: number };
   /** Where the base has its anchors, when detection had to learn it: encoding finds by it what moved. */
   readonly index?: BaseIndex;
 }

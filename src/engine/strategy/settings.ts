@@ -12,11 +12,21 @@ import {
   type ChunkSizes,
   type ContentChunkerName,
 } from '../chunk/content-chunkers.js';
+import { chunkerNames } from '../chunk/spec.js';
 import { isRollingBlockSize } from '../detect/signature.js';
 import { fingerprintNames } from '../fingerprint/fingerprint.js';
 import { codecNames, type CompressionChoice } from '../package/codecs.js';
 import type { ParameterValue } from '../package/model.js';
-import { blockBytesOf, effortNames, strategyNames, type Strategy, type StrategyName } from './strategy.js';
+import {
+  blockBytesOf,
+  effortNames,
+  strategyNames,
+  type Strategy,
+  type StrategyName,
+  exchangeNames,
+  isCutting,
+  type ExchangeName,
+} from './strategy.js';
 
 export type Settings = Readonly<Record<string, ParameterValue>>;
 
@@ -28,7 +38,8 @@ const chunkKeys = ['minBytes', 'averageBytes', 'maxBytes'] as const satisfies (k
 /** The keys that a strategy understands. */
 export function settingKeys(name: StrategyName): readonly string[] {
   const own = isContentChunkerName(name) ? chunkKeys : name === 'adaptive' ? adaptiveKeys : ['blockBytes'];
-  return [...own, ...commonKeys];
+  const exchange = chunkerNames.some((chunker) => chunker === name) ? ['exchange'] : [];
+  return [...own, ...exchange, ...commonKeys];
 }
 
 /** Throws UsageError for an unknown strategy or key, and for a value that cannot be meant. */
@@ -50,7 +61,9 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
     compression: compressionOf(read),
     decisions: read.flag('decisions', false),
   };
-  if (isContentChunkerName(known)) return { name: known, ...chunkSizes(known, read), ...common };
+  if (isContentChunkerName(known)) {
+    return { name: known, ...chunkSizes(known, read), exchange: exchangeOf(read), ...common };
+  }
   switch (known) {
     case 'adaptive':
       return {
@@ -65,6 +78,7 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
       return {
         name: known,
         blockBytes: read.powerOfTwo('blockBytes', 64 * KiB, 4 * KiB, 1024 * KiB),
+        exchange: exchangeOf(read),
         ...common,
       };
     case 'rolling': {
@@ -81,10 +95,20 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
   }
 }
 
-/** The flat settings that resolve to this strategy: what packages carry. */
+function exchangeOf(read: SettingReader): ExchangeName {
+  return read.choice('exchange', exchangeNames, 'kept');
+}
+
+/** The settings that packages carry: all but how block ids came to be known, which changes no byte of a package. */
+export function packageSettings(strategy: Strategy): Record<string, ParameterValue> {
+  return Object.fromEntries(Object.entries(settingsOf(strategy)).filter(([key]) => key !== 'exchange'));
+}
+
+/** The flat settings that resolve to this strategy; the usual way of exchange goes without saying. */
 export function settingsOf(strategy: Strategy): Record<string, ParameterValue> {
   const { fingerprint, subBlock, compression, decisions } = strategy;
-  const common = { fingerprint, subBlock, ...compression, decisions };
+  const exchange = isCutting(strategy) && strategy.exchange !== 'kept' ? { exchange: strategy.exchange } : {};
+  const common = { ...exchange, fingerprint, subBlock, ...compression, decisions };
   if ('averageBytes' in strategy) {
     const { minBytes, averageBytes, maxBytes } = strategy;
     return { minBytes, averageBytes, maxBytes, ...common };

@@ -21,6 +21,13 @@ export const strategyNames: readonly StrategyName[] = [
 export const effortNames = ['fast', 'thorough', 'maximum'] as const;
 export type Effort = (typeof effortNames)[number];
 
+/**
+ * How the base's block ids come to the diffing side where it lacks the base: it has kept them, its remote sends the manifest, or both walk the digest tree
+ * of theirs (detect/merkle-reader.ts). The walk is really done, message by message.
+ */
+export const exchangeNames = ['kept', 'manifest', 'merkle'] as const;
+export type ExchangeName = (typeof exchangeNames)[number];
+
 interface Common {
   readonly fingerprint: FingerprintName;
   /** Whether changed blocks are encoded against similar base bytes. Needs the base's content. */
@@ -35,8 +42,10 @@ export type Strategy = Common &
   (
     | { readonly name: 'adaptive'; readonly blockBytes: number; readonly effort: Effort }
     | { readonly name: 'compare'; readonly blockBytes: number }
-    | { readonly name: 'fixed'; readonly blockBytes: number }
-    | { [N in ContentChunkerName]: { readonly name: N } & ChunkSizes }[ContentChunkerName]
+    | { readonly name: 'fixed'; readonly blockBytes: number; readonly exchange: ExchangeName }
+    | {
+        [N in ContentChunkerName]: { readonly name: N; readonly exchange: ExchangeName } & ChunkSizes;
+      }[ContentChunkerName]
     /** blockBytes 0 chooses about the square root of the base's size. */
     | { readonly name: 'rolling'; readonly blockBytes: number }
   );

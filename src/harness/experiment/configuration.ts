@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { formatBytes } from '../../base/units.js';
 import { fingerprintNames, fingerprints } from '../../engine/fingerprint/fingerprint.js';
-import { blockBytesOf, strategyNames } from '../../engine/strategy/strategy.js';
+import { blockBytesOf, isCutting, strategyNames } from '../../engine/strategy/strategy.js';
 import type { Strategy } from '../../engine/strategy/strategy.js';
 
 export const configurationSchema = z.strictObject({
@@ -43,6 +43,7 @@ export function configurationName(strategy: Strategy, usualLevel: number): strin
     strategy.name === 'adaptive' ? `${strategy.name} ${strategy.effort}` : strategy.name,
     `${size === 0 ? 'auto' : formatBytes(size).replace(/ (?:([KM])i)?B$/, '$1')}${strategy.subBlock ? '+delta' : ''}`,
     strategy.fingerprint === 'xxh3-128' ? '' : strategy.fingerprint,
+    isCutting(strategy) && strategy.exchange !== 'kept' ? strategy.exchange : '',
     codec === 'auto' && level === usualLevel ? '' : shown === 'auto' ? `level-${level}` : shown,
   ]
     .filter((part) => part !== '')

@@ -58,10 +58,10 @@ async function runPair(job: Job, pair: SnapshotPair, signal: AbortSignal | undef
         );
       }
     }
-    const { packageBytes, exchangeBytes, segmentCount, reading } = made.value;
+    const { packageBytes, exchangeBytes, exchangeTrips, segmentCount, reading } = made.value;
     return {
       workload: pair.workload,
-      exact: { packageBytes, exchangeBytes, segments: segmentCount },
+      exact: { packageBytes, exchangeBytes, exchangeTrips, segments: segmentCount },
       operationBytes: operationBytes(packagePath, base.layout.totalBytes),
       packageSha256,
       counts: { diff: reading.counts, apply: rebuilt.value.counts },

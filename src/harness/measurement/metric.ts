@@ -7,6 +7,7 @@ import { z } from 'zod';
 export const exactMetrics = [
   { name: 'packageBytes', title: 'package', unit: 'B' },
   { name: 'exchangeBytes', title: 'exchanged before', unit: 'B' },
+  { name: 'exchangeTrips', title: 'round trips before', unit: '1' },
   { name: 'segments', title: 'segments', unit: '1' },
 ] as const;
 

@@ -5,7 +5,8 @@
  *
  *     time = diff wall + trips x R + 8000 x bytes sent / B + apply wall
  *
- * `trips` is 1 (offer and answer), or 2 when something (a signature) has to be exchanged before the diff. Diff, transfer
+ * `trips` is 1 (offer and answer), and those of what has to be exchanged before the diff: 1 for a signature or a manifest, as many as a Merkle
+ * walk asked questions, one after another. Diff, transfer
  * and apply are taken as one after the other: streaming overlaps them, so this is an upper bound, at most three times too long.
  * Loss and slow start are not in it.
  *
@@ -22,7 +23,7 @@ export interface SyncLine {
 }
 
 export function syncLine(row: Row, roundTripMs: number): SyncLine {
-  const trips = exactValue(row, 'exchangeBytes') > 0 ? 2 : 1;
+  const trips = 1 + exactValue(row, 'exchangeTrips');
   return {
     fixedMs: sampledMedian(row, 'diffWallMs') + sampledMedian(row, 'applyWallMs') + trips * roundTripMs,
     bytes: bytesSent(row),

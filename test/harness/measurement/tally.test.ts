@@ -7,7 +7,7 @@ import { Tally } from '../../../src/harness/measurement/tally.js';
 function outcome(changes: Partial<Outcome> = {}, diffWallMs = 1): Outcome {
   return {
     workload: 'pages',
-    exact: { packageBytes: 10, exchangeBytes: 0, segments: 1 },
+    exact: { packageBytes: 10, exchangeBytes: 0, exchangeTrips: 0, segments: 1 },
     operationBytes: { copy: 5, add: 0, literal: 5, repeat: 0, zero: 0 },
     packageSha256: 'a'.repeat(64),
     counts: { diff: { blocks: 3, bytesRead: 7 }, apply: {} },
@@ -46,7 +46,7 @@ describe('tallies', () => {
 
   it.each([
     ['packageSha256', { packageSha256: 'b'.repeat(64) }],
-    ['exact', { exact: { packageBytes: 11, exchangeBytes: 0, segments: 1 } }],
+    ['exact', { exact: { packageBytes: 11, exchangeBytes: 0, exchangeTrips: 0, segments: 1 } }],
     ['counts', { counts: { diff: { blocks: 4, bytesRead: 7 }, apply: {} } }],
     ['operationBytes', { operationBytes: { copy: 6, add: 0, literal: 4, repeat: 0, zero: 0 } }],
   ])('refuse rounds that differ in %s', (field, change) => {
