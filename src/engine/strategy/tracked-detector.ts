@@ -13,7 +13,7 @@ import { alignEntries, alignmentOf } from '../detect/alignment.js';
 import { ExtentList, extentKind } from '../detect/extents.js';
 import type { DirtyLeaves } from '../detect/tracker/dirty-leaves.js';
 import { contentDigests, equalBytes } from '../fingerprint/identity.js';
-import type { BlockTable, Manifest } from '../fingerprint/manifest.js';
+import type { BlockListing, BlockTable } from '../fingerprint/manifest.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
 import type { Region } from '../snapshot/layout.js';
 import { blockTable, chunkerOf, matchTables, requireSameCutting } from './blocks-detector.js';
@@ -27,7 +27,7 @@ import { scrubTracker, staleManifest, type ScrubOptions, type TrackerScrub } fro
 export interface Tracking {
   readonly dirty: DirtyLeaves;
   /** The base's manifest of fixed 64 KiB blocks, where its content is given too. */
-  readonly baseManifest?: Manifest;
+  readonly baseManifest?: BlockListing;
   /** Whether clean leaves are sampled, and how many. */
   readonly scrub?: ScrubOptions;
 }
@@ -113,9 +113,17 @@ function requireTrackable(input: DetectionInput): asserts input is TrackedInput 
       },
     );
   }
+  if (strategy.name === 'fixed' && strategy.exchange !== 'kept') {
+    throw new UsageError(
+      `a diff that a tracker leads knows the base's digests: no exchange ${strategy.exchange}`,
+      {
+        hint: 'leave --tracker or exchange out',
+      },
+    );
+  }
 }
 
-async function knownBase(input: TrackedInput, manifest: Manifest | undefined): Promise<KnownBase> {
+async function knownBase(input: TrackedInput, manifest: BlockListing | undefined): Promise<KnownBase> {
   const { base, run, strategy } = input;
   const { hasher } = run;
   if (base.kind === 'digests') {
@@ -139,7 +147,7 @@ async function knownBase(input: TrackedInput, manifest: Manifest | undefined): P
 }
 
 /** Blocks of 64 KiB are leaves, so here, unlike in other manifests, blocks and content digests prove each other. */
-function fromManifest(hasher: Hasher, manifest: Manifest): KnownBase {
+function fromManifest(hasher: Hasher, manifest: BlockListing): KnownBase {
   const { chunker, fingerprint, blocks, entryDigests } = manifest;
   if (chunker.name !== 'fixed' || chunker.blockBytes !== leafBytes) {
     throw new UsageError("the base's manifest does not list its 64 KiB leaves, which name what is not read", {
