@@ -51,6 +51,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-chunkers.js')).benchChunkersCommand,
   },
   {
+    name: 'bench detection',
+    summary: 'measure what finding changes by a Merkle walk exchanges, beside sending the manifest',
+    load: async () => (await import('./commands/bench-detection.js')).benchDetectionCommand,
+  },
+  {
     name: 'bench pipeline',
     summary: 'measure one configuration stage by stage: time, counts, bytes',
     load: async () => (await import('./commands/bench-pipeline.js')).benchPipelineCommand,

@@ -37,6 +37,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
     '1',
   ],
   'bench chunkers': ['bench', 'chunkers', '--size', '64KiB', '--average', '1KiB', '--rounds', '1'],
+  'bench detection': ['bench', 'detection', '--blocks', '100', '--changed', '3', '--no-speed'],
   'bench pipeline': ['bench', 'pipeline', '--workload', 'unchanged', '--size', '64KiB', '--exact'],
   'bench peers': ['bench', 'peers', '--base', 'old', '--target', 'new', '--tools', 'none', '--rounds', '1'],
   'bench growth': ['bench', 'growth', '--workload', 'unchanged', '--sizes', '64KiB', '--rounds', '1'],

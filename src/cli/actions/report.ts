@@ -5,6 +5,7 @@ import { readResults } from '../../harness/io/result-file.js';
 import { writeReport } from '../../harness/io/write-report.js';
 import { chunkerResultsSchema, chunkerSchemaName } from '../../harness/report/chunker-results.js';
 import { growthResultsSchema, growthSchemaName } from '../../harness/report/growth-results.js';
+import { detectionResultsSchema, detectionSchemaName } from '../../harness/report/detection-results.js';
 import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kernel-results.js';
 import { labResultsSchema, labSchemaName } from '../../harness/report/lab-results.js';
 import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
@@ -17,8 +18,9 @@ const reported = z.discriminatedUnion('schema', [
   chunkerResultsSchema,
   peerResultsSchema,
   growthResultsSchema,
+  detectionResultsSchema,
 ]);
-const reportedNames = [labSchemaName, kernelSchemaName, chunkerSchemaName, peerSchemaName, growthSchemaName];
+const reportedNames = [labSchemaName, kernelSchemaName, chunkerSchemaName, peerSchemaName, growthSchemaName, detectionSchemaName];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {
   const output = input.required('output');

@@ -7,7 +7,7 @@ export const report: Command = {
   positionals: [
     {
       name: 'RESULTS',
-      describe: 'of lab, or of bench kernels, chunkers, peers or growth',
+      describe: 'of lab, or of bench kernels, chunkers, detection, peers or growth',
       completes: 'file',
       repeated: true,
     },

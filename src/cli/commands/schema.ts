@@ -13,6 +13,7 @@ export const schema: Command = {
         'bench-kernels',
         'exact-kernels',
         'bench-chunkers',
+        'bench-detection',
         'bench-pipeline',
         'exact-pipeline',
         'bench-processes',

@@ -6,6 +6,7 @@ import { throwIfCancelled } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
 import {
   chunkerCharts,
+  detectionCharts,
   growthCharts,
   kernelCharts,
   laboratoryCharts,
@@ -14,6 +15,8 @@ import {
 import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
 import { chunkerSchemaName, type ChunkerResults } from '../report/chunker-results.js';
+import { detectionSchemaName, type DetectionResults } from '../report/detection-results.js';
+import { renderDetectionPage } from '../report/html/detection-page.js';
 import { renderChunkerPage } from '../report/html/chunker-page.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
 import { renderGrowthPage } from '../report/html/growth-page.js';
@@ -43,7 +46,7 @@ export interface WrittenReport {
 }
 
 /** Results that have a page. */
-export type ReportedResults = LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
+export type ReportedResults = DetectionResults | LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
@@ -55,6 +58,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: chunkerCharts(results),
         render: (charts, libraries) => renderChunkerPage(results, charts, libraries),
+      };
+    case detectionSchemaName:
+      return {
+        charts: detectionCharts(results),
+        render: (charts, libraries) => renderDetectionPage(results, charts, libraries),
       };
     case kernelSchemaName:
       return {

@@ -4,6 +4,7 @@ import { exactPipelineResultsSchema, exactPipelineSchemaName } from './exact-pip
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
 import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
 import { growthResultsSchema, growthSchemaName } from './growth-results.js';
+import { detectionResultsSchema, detectionSchemaName } from './detection-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { peerResultsSchema, peerSchemaName } from './peer-results.js';
@@ -15,6 +16,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [kernelSchemaName]: kernelResultsSchema,
   [exactKernelSchemaName]: exactKernelResultsSchema,
   [chunkerSchemaName]: chunkerResultsSchema,
+  [detectionSchemaName]: detectionResultsSchema,
   [pipelineSchemaName]: pipelineResultsSchema,
   [exactPipelineSchemaName]: exactPipelineResultsSchema,
   [processSchemaName]: processResultsSchema,

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
+import { benchDetection } from '../../../src/harness/bench-detection.js';
 import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
 import {
   chartNames,
   chunkerChartNames,
+  detectionChartNames,
   kernelChartNames,
   peerChartNames,
 } from '../../../src/harness/report/charts/chart.js';
@@ -54,6 +56,11 @@ const reports: readonly Report[] = [
     kind: 'peers',
     results: { ...syntheticPeerResults(), absent: [{ tool: hostile, programs: [hostile] }] },
     charts: peerChartNames,
+  },
+  {
+    kind: 'detection',
+    results: await benchDetection({ blocks: [100, 3000], changed: [0, 1, 10] }),
+    charts: detectionChartNames,
   },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 

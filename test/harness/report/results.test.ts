@@ -36,6 +36,7 @@ describe('result documents', () => {
       'snapdelta/bench-kernels/2',
       'snapdelta/exact-kernels/1',
       'snapdelta/bench-chunkers/1',
+      'snapdelta/bench-detection/1',
       'snapdelta/bench-pipeline/1',
       'snapdelta/exact-pipeline/1',
       'snapdelta/bench-processes/1',

@@ -1,6 +1,7 @@
 /** The charts of each kind of results, in the order of their report. A chart without data is left out. */
 import { isFirstData } from '../../measurement/kernels/all.js';
 import type { ChunkerResults } from '../chunker-results.js';
+import type { DetectionResults } from '../detection-results.js';
 import type { KernelResults } from '../kernel-results.js';
 import type { GrowthResults } from '../growth-results.js';
 import type { LabResults } from '../lab-results.js';
@@ -9,6 +10,7 @@ import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
 import { chunkerQualityChart } from './chunker-quality.js';
 import { chunkSizesChart } from './chunk-sizes.js';
+import { detectionChart } from './detection.js';
 import { collisionRiskChart } from './collision-risk.js';
 import { targetsChart } from './kernel-targets.js';
 import { growthChart } from './growth.js';
@@ -31,6 +33,10 @@ export function laboratoryCharts(results: LabResults): Chart[] {
 
 export function chunkerCharts({ rows }: ChunkerResults): Chart[] {
   return [chunkerQualityChart(rows), chunkSizesChart(rows)].filter(hasData);
+}
+
+export function detectionCharts({ rows }: DetectionResults): Chart[] {
+  return [detectionChart(rows)].filter(hasData);
 }
 
 /** Speed by block size shows one kind of data for each kernel; the others are in the table. */

@@ -14,11 +14,14 @@ export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 
 export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
 /** Of `bench kernels`. */
 export const kernelChartNames = ['kernel-targets', 'kernels', 'collision-risk'] as const;
+/** Of `bench detection`. */
+export const detectionChartNames = ['detection'] as const;
 /** Of `bench peers`. */
 export const peerChartNames = ['peers'] as const;
 /** Of `bench growth`. */
 export const growthChartNames = ['growth'] as const;
 export type ChartName =
+  | (typeof detectionChartNames)[number]
   | (typeof chartNames)[number]
   | (typeof chunkerChartNames)[number]
   | (typeof kernelChartNames)[number]
