@@ -5,6 +5,7 @@ import { requireWritable } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { detectionTable } from '../../harness/report/detection-table.js';
 import { renderTable } from '../../harness/report/terminal.js';
+import { tableStyle } from '../table-style.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 
@@ -27,10 +28,9 @@ export async function runBenchDetection(input: Input, { signal, terminal }: Cont
     ...(seed === undefined ? {} : { seed }),
   });
   if (out !== undefined) writeResults(out, results);
-  const { colours, columns } = terminal;
   return {
     document: results,
-    text: renderTable(detectionTable(results), { colours, columns }),
+    text: renderTable(detectionTable(results), tableStyle(terminal)),
     kind: 'answer',
   };
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteWriter } from '../../../src/base/codec.js';
 import { DataError } from '../../../src/base/errors.js';
-import { merkleWantedMax } from '../../../src/base/limits.js';
+import { readFileSync } from 'node:fs';
+import * as limits from '../../../src/base/limits.js';
 import { walkMerkle } from '../../../src/engine/detect/merkle-exchange.js';
 import { MerkleHolder } from '../../../src/engine/detect/merkle-holder.js';
 import { writeNodes, writeOffer, writeWant } from '../../../src/engine/detect/merkle-messages.js';
@@ -206,7 +207,7 @@ describe('a hostile remote', () => {
       holder.receive(writeWant({ spareBytes: 1 << 30, level, indices }));
     expect(ask(height, [1])).toThrow(/node 1 of level \d, which has 1/);
     expect(ask(height + 1, [0])).toThrow(/which has 0/);
-    expect(ask(0, numbers(merkleWantedMax + 1))).toThrow(/asks for 1025 nodes/);
+    expect(ask(0, numbers(limits.merkleWantedMax + 1))).toThrow(/asks for 1025 nodes/);
     expect(() => {
       for (let i = 0; i < 1000; i++) ask(height, [0])();
     }).toThrow(/asked for more than \d+ bytes, twice the tree/);
@@ -217,4 +218,14 @@ describe('a hostile remote', () => {
     reader.receive(new MerkleHolder(remote, hasher).offer(0));
     expect(() => reader.receive(writeNodes(2, Uint8Array.of(1)))).toThrow(/has 2 nodes for 1/);
   });
+});
+
+test('docs/merkle.md says the limits of the code, all of them', () => {
+  const page = readFileSync(new URL('../../../docs/merkle.md', import.meta.url), 'utf8');
+  const said = [...page.matchAll(/^\| `(merkle\w+)` \| (\d+) \|/gm)].map(([, name, value]) => [
+    name,
+    Number(value),
+  ]);
+  const inCode = Object.entries(limits).filter(([name]) => name.startsWith('merkle'));
+  expect(Object.fromEntries(said)).toEqual(Object.fromEntries(inCode));
 });
