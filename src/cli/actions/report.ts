@@ -20,7 +20,14 @@ const reported = z.discriminatedUnion('schema', [
   growthResultsSchema,
   detectionResultsSchema,
 ]);
-const reportedNames = [labSchemaName, kernelSchemaName, chunkerSchemaName, peerSchemaName, growthSchemaName, detectionSchemaName];
+const reportedNames = [
+  labSchemaName,
+  kernelSchemaName,
+  chunkerSchemaName,
+  peerSchemaName,
+  growthSchemaName,
+  detectionSchemaName,
+];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {
   const output = input.required('output');

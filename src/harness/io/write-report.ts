@@ -46,7 +46,8 @@ export interface WrittenReport {
 }
 
 /** Results that have a page. */
-export type ReportedResults = DetectionResults | LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
+export type ReportedResults =
+  DetectionResults | LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
