@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
 import { benchDetection } from '../../../src/harness/bench-detection.js';
+import { captureEnvironment } from '../../../src/harness/io/environment.js';
 import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
 import {
   chartNames,
@@ -34,6 +35,7 @@ const chunkers = await benchChunkers({
   rounds: 1,
   clock: { nowMs: () => (nowMs += 20) },
 });
+const detection = await benchDetection({ blocks: [100, 3000], changed: [0, 1, 10], speed: false });
 
 interface Report {
   readonly kind: string;
@@ -59,7 +61,7 @@ const reports: readonly Report[] = [
   },
   {
     kind: 'detection',
-    results: await benchDetection({ blocks: [100, 3000], changed: [0, 1, 10] }),
+    results: { ...detection, environment: { ...captureEnvironment(), cpu: hostile } },
     charts: detectionChartNames,
   },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
