@@ -24,6 +24,14 @@ export interface RegionFollowed {
   readonly strangeBytes: number;
 }
 
+/** What an index of the whole base says of unknown ranges. */
+export interface RangesRelocated {
+  readonly extents: ExtentColumns;
+  /** Bytes found nowhere, and those of them that resemble one place of the base. */
+  readonly leftBytes: number;
+  readonly resemblingBytes: number;
+}
+
 export function followRegion(context: CompareContext, region: Region): RegionFollowed {
   const leafDigests = new ByteVector();
   const baseLeaves = new LeafRuns();
@@ -77,7 +85,7 @@ export function relocateRanges(
   context: FollowContext & ScanContext,
   whole: WholeBase,
   ranges: Float64Array,
-): ExtentColumns {
+): RangesRelocated {
   const follower = new Follower(context, whole);
   for (let i = 0; i < ranges.length; i += 2) {
     const address = present(ranges[i], 'range');
@@ -89,5 +97,9 @@ export function relocateRanges(
       follower.follow(at, length, undefined);
     }
   }
-  return follower.extents.finish();
+  return {
+    extents: follower.extents.finish(),
+    leftBytes: follower.leftBytes,
+    resemblingBytes: follower.resemblingBytes,
+  };
 }

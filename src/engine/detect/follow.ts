@@ -53,6 +53,8 @@ const votedBytes = 8 * 1024;
 /** A match of this length, or of half a short sample, is a new diagonal. */
 const diagonalBytesMin = 512;
 const copyBytesMin = 2048;
+/** Anchors that a sample shares with one place, and a quarter of all that it shares, to resemble that place. */
+const resemblingVotesMin = 3;
 /** Data opposite another place gets an extent of its own when the places are so far apart. */
 const hintReachBytes = 4096;
 /** What is passed over where a sample was found nowhere, and how often before the rest of a range is given up. */
@@ -68,6 +70,9 @@ export class Follower {
   unknownBytes = 0;
   /** Bytes of changed blocks that hardly resemble what lies opposite, and are equal again behind. */
   strangeBytes = 0;
+  /** Bytes of samples that the whole base does not have, and of those of them that share anchors with one place of it. */
+  leftBytes = 0;
+  resemblingBytes = 0;
   readonly window: BaseWindow;
   readonly #context: FollowContext;
   readonly #whole: WholeBase | undefined;
@@ -231,11 +236,15 @@ export class Follower {
     }
     if (this.#whole === undefined) return undefined;
     const { totalBytes } = this.#context.baseLayout;
-    for (const voted of votedDiagonals(this.#context, sample, this.#whole.slots, this.#whole.choice)) {
+    const votes = votedDiagonals(this.#context, sample, this.#whole.slots, this.#whole.choice);
+    for (const voted of votes.diagonals) {
       const opposite = Math.max(0, Math.min(at + voted, totalBytes - 1));
       const found = this.#accept(sample, voted, votedBytes, this.#entryBounds(opposite));
       if (found !== undefined) return found;
     }
+    this.leftBytes += sample.length;
+    const isConcentrated = votes.most >= resemblingVotesMin && votes.most * 4 >= votes.found;
+    if (isConcentrated) this.resemblingBytes += sample.length;
     return undefined;
   }
 

@@ -99,13 +99,22 @@ export function matchesNear(
   }));
 }
 
+/** What a sample's anchors say. */
+export interface Votes {
+  /** Anchors of the sample that the base has. */
+  readonly found: number;
+  /** How many of them lie on the first diagonal. */
+  readonly most: number;
+  readonly diagonals: readonly number[];
+}
+
 /** Diagonals on which most of a sample's anchors lie in the base, the most voted first. Unverified. */
 export function votedDiagonals(
   { workspace, meter }: LocateContext,
   sample: Sample,
   slots: AnchorSlots,
   choice: AnchorChoice,
-): number[] {
+): Votes {
   return meter.time('detect', () => {
     const records = workspace.window('records');
     const { functions } = workspace.kernels;
@@ -125,12 +134,12 @@ export function votedDiagonals(
       if (address >= 0) diagonals.push(address - sample.address - (words[i] ?? 0));
     }
     meter.count('probes', count);
-    return clusters(diagonals.sort((a, b) => a - b));
+    return { found: diagonals.length, ...clusters(diagonals.sort((a, b) => a - b)) };
   });
 }
 
 /** The middles of the fullest clusters of ascending numbers, the fullest first; of equals the lowest. */
-function clusters(ascending: readonly number[]): number[] {
+function clusters(ascending: readonly number[]): Omit<Votes, 'found'> {
   const found: { votes: number; diagonal: number }[] = [];
   for (let first = 0; first < ascending.length;) {
     const start = present(ascending[first], 'vote');
@@ -139,8 +148,7 @@ function clusters(ascending: readonly number[]): number[] {
     found.push({ votes: end - first, diagonal: present(ascending[(first + end) >>> 1], 'vote') });
     first = end;
   }
-  return found
-    .sort((a, b) => b.votes - a.votes || a.diagonal - b.diagonal)
-    .slice(0, clustersMax)
-    .map(({ diagonal }) => diagonal);
+  found.sort((a, b) => b.votes - a.votes || a.diagonal - b.diagonal);
+  const diagonals = found.slice(0, clustersMax).map(({ diagonal }) => diagonal);
+  return { diagonals, most: found[0]?.votes ?? 0 };
 }

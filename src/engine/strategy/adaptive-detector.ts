@@ -4,6 +4,7 @@
  */
 import { present } from '../../base/errors.js';
 import { ByteVector } from '../../base/vector.js';
+import type { RangesRelocated } from '../detect/adaptive.js';
 import { alignEntries, alignmentOf, type Alignment } from '../detect/alignment.js';
 import { planBaseIndex, type BaseIndex } from '../detect/base-index.js';
 import { ExtentCursor, ExtentList, type ExtentColumns } from '../detect/extents.js';
@@ -21,6 +22,9 @@ import type { Effort } from './strategy.js';
  */
 const indexWorth: Readonly<Record<Effort, number>> = { fast: 32, thorough: 1024, maximum: Infinity };
 
+/** Encoding gets the index, too, when this many times what resembles a place of the base outweighs what is left. */
+const resemblingWorth = 32;
+
 interface Followed {
   readonly region: Region;
   readonly extents: ExtentColumns;
@@ -36,24 +40,29 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
   const alignment = alignEntries(base.shape, target, pairs);
   const followed: Followed[] = [];
   let soughtBytes = 0;
+  let strangeBytes = 0;
   const regions = [...target.layout.regions()];
   for await (const found of run.run(followJobs(regions, alignment, blockBytes))) {
-    const { extents, unknown, leafDigests } = found;
-    followed.push({ region: present(regions[followed.length], 'region'), extents, unknown });
+    const { unknown, leafDigests } = found;
+    followed.push({ region: present(regions[followed.length], 'region'), extents: found.extents, unknown });
     targetLeaves.append(leafDigests);
     for (const known of found.baseLeaves) baseLeaves.put(known);
     soughtBytes += found.unknownBytes + found.strangeBytes;
+    strangeBytes += found.strangeBytes;
   }
   const index = isWorthAnIndex(soughtBytes, layout, strategy.effort)
     ? await indexed(input, baseLeaves)
     : undefined;
   await hashMissingLeaves(run, baseLeaves);
+  const { extents, leftBytes, resemblingBytes } = await joined(input, followed, index);
+  // Where what is left shares anchors with many places and none in particular, as log lines do, the codec alone does better.
+  const isOfUse = (strangeBytes + resemblingBytes) * resemblingWorth >= leftBytes;
   return {
-    extents: await joined(input, followed, index),
+    extents,
     targetLeafDigests: targetLeaves.view(),
     baseEntryDigests: contentDigests(run.hasher, base.shape, baseLeaves.digests),
     exchangeBytes: 0,
-    ...(index && { index }),
+    ...(index && isOfUse && { index }),
   };
 }
 
@@ -77,7 +86,7 @@ async function joined(
   { run, strategy }: DetectionInput<StrategyOf<'adaptive'>>,
   followed: readonly Followed[],
   index: BaseIndex | undefined,
-): Promise<ExtentColumns> {
+): Promise<RangesRelocated> {
   const all = new ExtentList();
   const searched = index === undefined ? [] : followed.filter(({ unknown }) => unknown.length > 0);
   const jobs = searched.map(({ region, unknown }): Job<'relocate'> => ({
@@ -92,14 +101,18 @@ async function joined(
     for (; next < end; next++) all.append(present(followed[next], 'region').extents);
   };
   let job = 0;
-  for await (const extents of run.run(jobs)) {
+  let leftBytes = 0;
+  let resemblingBytes = 0;
+  for await (const found of run.run(jobs)) {
+    leftBytes += found.leftBytes;
+    resemblingBytes += found.resemblingBytes;
     const at = followed.indexOf(present(searched[job++], 'searched region'), next);
     appendUpTo(at);
-    replace(present(followed[at], 'region'), extents, all);
+    replace(present(followed[at], 'region'), found.extents, all);
     next = at + 1;
   }
   appendUpTo(followed.length);
-  return all.finish();
+  return { extents: all.finish(), leftBytes, resemblingBytes };
 }
 
 function replace({ region, extents, unknown }: Followed, found: ExtentColumns, into: ExtentList): void {

@@ -6,11 +6,10 @@ import type { Reading } from '../../base/meter.js';
 import type { KernelBuild } from '../../kernels/load.js';
 import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
-import type { RegionFollowed } from '../detect/adaptive.js';
+import type { RangesRelocated, RegionFollowed } from '../detect/adaptive.js';
 import type { Alignment } from '../detect/alignment.js';
 import type { AnchorChoice, BaseIndex, RegionAnchors } from '../detect/base-index.js';
 import type { RegionComparison } from '../detect/compare.js';
-import type { ExtentColumns } from '../detect/extents.js';
 import type { RegionMatches } from '../detect/search.js';
 import type { RegionSums, Signature } from '../detect/signature.js';
 import type { RegionScan } from '../fingerprint/scan.js';
@@ -56,7 +55,7 @@ export interface JobTable {
       readonly blockBytes: number;
       readonly index: BaseIndex;
     };
-    readonly result: ExtentColumns;
+    readonly result: RangesRelocated;
   };
   /** Leaf digests of a run of leaves of one side. */
   readonly leaves: {

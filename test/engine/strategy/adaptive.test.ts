@@ -22,12 +22,12 @@ function noise(seed: number, length: number): Uint8Array {
   return bytes;
 }
 
-/** Extents as words, and whether an index of the base was built. */
+/** Extents as words, whether an index of the base was built (which reads all of it), and whether encoding gets it. */
 async function found(
   base: Snapshot,
   target: Snapshot,
   settings: Settings = {},
-): Promise<{ extents: string[]; isIndexed: boolean }> {
+): Promise<{ extents: string[]; isIndexed: boolean; isHandedOn: boolean }> {
   const strategy = resolveStrategy('adaptive', settings);
   if (strategy.name !== 'adaptive') throw new Error('adaptive resolves to itself');
   const pairs = pairEntries(base, target);
@@ -37,7 +37,8 @@ async function found(
     const { extents, index } = await detectAdaptively({ strategy, base: known, target, pairs, run });
     const names = Object.entries(extentKind);
     return {
-      isIndexed: index !== undefined,
+      isIndexed: (run.meter.reading().counts.bytesSearched ?? 0) >= base.layout.totalBytes,
+      isHandedOn: index !== undefined,
       extents: [...extents.kinds].map((kind, i) => {
         const name = names.find(([, code]) => code === kind)?.[0] ?? '?';
         return `${name} ${extents.lengths[i]} ${extents.references[i]}`;
@@ -56,7 +57,7 @@ function foundIn(target: Uint8Array, settings: Settings = {}) {
 
 describe('evidence', () => {
   it('of nothing: one copy', async () => {
-    expect(await foundIn(before)).toEqual({ extents: [`copy ${3 * MiB} 0`], isIndexed: false });
+    expect(await foundIn(before)).toEqual({ extents: [`copy ${3 * MiB} 0`], isIndexed: false, isHandedOn: false });
   });
 
   it('of edits in place: their blocks, opposite the old ones', async () => {
@@ -71,7 +72,7 @@ describe('evidence', () => {
         `data 8192 ${MiB}`,
         `copy ${2 * MiB - 8192} ${MiB + 8192}`,
       ],
-      isIndexed: false,
+      isIndexed: false, isHandedOn: false,
     });
   });
 
@@ -95,7 +96,7 @@ describe('evidence', () => {
     const after = concat(before.subarray(0, 400_000), noise(4, 300), before.subarray(400_000));
     expect(await foundIn(after)).toEqual({
       extents: ['copy 400000 0', 'data 300 400000', `copy ${3 * MiB - 400_000} 400000`],
-      isIndexed: false,
+      isIndexed: false, isHandedOn: false,
     });
   });
 
@@ -115,18 +116,20 @@ describe('evidence', () => {
     expect(await foundIn(after)).toEqual({
       extents: [`copy ${3 * MiB - half} ${half}`, `copy ${half} 0`],
       isIndexed: true,
+      isHandedOn: true,
     });
   });
 
   it('of new data: no more than 1/32 of the base goes without an index, where effort is fast', async () => {
     const after = concat(before, noise(6, 90_000));
     const data = [`copy ${3 * MiB} 0`, `data 90000 -1`];
-    expect(await foundIn(after)).toEqual({ extents: data, isIndexed: false });
-    expect(await foundIn(after, { effort: 'thorough' })).toEqual({ extents: data, isIndexed: true });
+    expect(await foundIn(after)).toEqual({ extents: data, isIndexed: false, isHandedOn: false });
+    expect(await foundIn(after, { effort: 'thorough' })).toEqual({ extents: data, isIndexed: true, isHandedOn: false });
     const more = concat(before, noise(6, 110_000));
     expect(await foundIn(more)).toEqual({
       extents: [`copy ${3 * MiB} 0`, `data 110000 -1`],
       isIndexed: true,
+      isHandedOn: false,
     });
   });
 
