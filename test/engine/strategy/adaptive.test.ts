@@ -57,7 +57,11 @@ function foundIn(target: Uint8Array, settings: Settings = {}) {
 
 describe('evidence', () => {
   it('of nothing: one copy', async () => {
-    expect(await foundIn(before)).toEqual({ extents: [`copy ${3 * MiB} 0`], isIndexed: false, isHandedOn: false });
+    expect(await foundIn(before)).toEqual({
+      extents: [`copy ${3 * MiB} 0`],
+      isIndexed: false,
+      isHandedOn: false,
+    });
   });
 
   it('of edits in place: their blocks, opposite the old ones', async () => {
@@ -72,7 +76,8 @@ describe('evidence', () => {
         `data 8192 ${MiB}`,
         `copy ${2 * MiB - 8192} ${MiB + 8192}`,
       ],
-      isIndexed: false, isHandedOn: false,
+      isIndexed: false,
+      isHandedOn: false,
     });
   });
 
@@ -96,7 +101,8 @@ describe('evidence', () => {
     const after = concat(before.subarray(0, 400_000), noise(4, 300), before.subarray(400_000));
     expect(await foundIn(after)).toEqual({
       extents: ['copy 400000 0', 'data 300 400000', `copy ${3 * MiB - 400_000} 400000`],
-      isIndexed: false, isHandedOn: false,
+      isIndexed: false,
+      isHandedOn: false,
     });
   });
 
@@ -124,7 +130,11 @@ describe('evidence', () => {
     const after = concat(before, noise(6, 90_000));
     const data = [`copy ${3 * MiB} 0`, `data 90000 -1`];
     expect(await foundIn(after)).toEqual({ extents: data, isIndexed: false, isHandedOn: false });
-    expect(await foundIn(after, { effort: 'thorough' })).toEqual({ extents: data, isIndexed: true, isHandedOn: false });
+    expect(await foundIn(after, { effort: 'thorough' })).toEqual({
+      extents: data,
+      isIndexed: true,
+      isHandedOn: false,
+    });
     const more = concat(before, noise(6, 110_000));
     expect(await foundIn(more)).toEqual({
       extents: [`copy ${3 * MiB} 0`, `data 110000 -1`],
