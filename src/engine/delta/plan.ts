@@ -38,9 +38,10 @@ class Planner {
   readonly #plans: SegmentPlan[] = [];
   /** Start addresses of the segments so far and of the open one, ascending. */
   readonly #starts: number[] = [0];
-  #kinds: number[] = [];
-  #lengths: number[] = [];
-  #references: number[] = [];
+  /** Of the open segment. */
+  readonly #extents = new OpenExtents();
+  #start = 0;
+  #hasRepeats = false;
   #at = 0;
   #dataBytes = 0;
 
@@ -63,17 +64,16 @@ class Planner {
 
   finish(): SegmentPlan[] {
     assert(this.#at === this.#layout.totalBytes, 'extents cover the target');
-    if (this.#kinds.length > 0) this.#close();
+    if (this.#extents.count > 0) this.#close();
     return this.#plans;
   }
 
   /** The leaf border inside the coming `length` bytes at which the open segment should close, if any; never the present position. */
   #closingBorder(kind: ExtentKind, length: number): number | undefined {
-    const start = present(this.#starts[this.#starts.length - 1], 'segment start');
-    let limit = start + segmentTargetBytesMax;
+    let limit = this.#start + segmentTargetBytesMax;
     if (kind === extentKind.data) limit = Math.min(limit, this.#at + segmentDataBytes - this.#dataBytes);
     else if (this.#dataBytes >= segmentDataBytes) limit = this.#at;
-    if (this.#kinds.length >= segmentExtentsMax) limit = this.#at;
+    if (this.#extents.count >= segmentExtentsMax) limit = this.#at;
     if (this.#at + length <= limit) return undefined;
     const before =
       limit >= this.#layout.totalBytes ? this.#at : this.#layout.leafAddress(this.#layout.leafAt(limit));
@@ -83,27 +83,21 @@ class Planner {
   }
 
   #take(kind: ExtentKind, length: number, reference: number): void {
-    this.#kinds.push(kind);
-    this.#lengths.push(length);
-    this.#references.push(reference);
+    this.#extents.push(kind, length, reference);
     this.#at += length;
     if (kind === extentKind.data) this.#dataBytes += length;
+    else if (kind === extentKind.repeat) this.#hasRepeats = true;
   }
 
   #close(): void {
-    const targetAddress = present(this.#starts[this.#starts.length - 1], 'segment start');
-    const extents = {
-      kinds: Uint8Array.from(this.#kinds),
-      lengths: Float64Array.from(this.#lengths),
-      references: Float64Array.from(this.#references),
-    };
+    const targetAddress = this.#start;
+    const extents = this.#extents.take();
     const index = this.#plans.length;
-    const dependencies = this.#dependencies(extents, index);
+    const dependencies = this.#hasRepeats ? this.#dependencies(extents, index) : [];
     this.#plans.push({ index, targetAddress, targetBytes: this.#at - targetAddress, extents, dependencies });
+    this.#start = this.#at;
     this.#starts.push(this.#at);
-    this.#kinds = [];
-    this.#lengths = [];
-    this.#references = [];
+    this.#hasRepeats = false;
     this.#dataBytes = 0;
   }
 
@@ -128,5 +122,47 @@ class Planner {
       else high = middle - 1;
     }
     return low;
+  }
+}
+
+/** Columns under construction. Typed from the start: lists of numbers, copied at the end, cost three times as much for a million extents. */
+class OpenExtents {
+  #kinds = new Uint8Array(segmentExtentsMax);
+  #lengths = new Float64Array(segmentExtentsMax);
+  #references = new Float64Array(segmentExtentsMax);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  push(kind: ExtentKind, length: number, reference: number): void {
+    if (this.#count === this.#kinds.length) this.#grow();
+    this.#kinds[this.#count] = kind;
+    this.#lengths[this.#count] = length;
+    this.#references[this.#count] = reference;
+    this.#count++;
+  }
+
+  /** A copy of what was pushed; nothing is left. */
+  take(): ExtentColumns {
+    const count = this.#count;
+    this.#count = 0;
+    return {
+      kinds: this.#kinds.slice(0, count),
+      lengths: this.#lengths.slice(0, count),
+      references: this.#references.slice(0, count),
+    };
+  }
+
+  #grow(): void {
+    const capacity = 2 * this.#kinds.length;
+    const [kinds, lengths, references] = [this.#kinds, this.#lengths, this.#references];
+    this.#kinds = new Uint8Array(capacity);
+    this.#lengths = new Float64Array(capacity);
+    this.#references = new Float64Array(capacity);
+    this.#kinds.set(kinds);
+    this.#lengths.set(lengths);
+    this.#references.set(references);
   }
 }
