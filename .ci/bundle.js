@@ -36,7 +36,7 @@ const groups = [
   },
   {
     name: 'program',
-    test: /\/src\/cli\/((?!main|table-style|completion)[\w-]+\.ts|text\/|(actions|commands)\/(diff|apply|manifests|naming|options)\.ts)/,
+    test: /\/src\/cli\/((?!main|own-choices|table-style|completion)[\w-]+\.ts|text\/|(actions|commands)\/(diff|apply|manifests|naming|options)\.ts)/,
   },
 ];
 
