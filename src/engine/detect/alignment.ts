@@ -32,6 +32,11 @@ export function alignEntries(base: SnapshotShape, target: SnapshotShape, pairs: 
     const length = Math.min(target.layout.endOf(entry) - address, base.layout.endOf(pair) - baseAddress);
     if (length > 0) runs.push({ address, length, baseAddress });
   });
+  return alignmentFrom(runs);
+}
+
+/** Columns of runs that keep the law above. */
+export function alignmentFrom(runs: readonly Span[]): Alignment {
   return {
     targetAddresses: Float64Array.from(runs, ({ address }) => address),
     baseAddresses: Float64Array.from(runs, ({ baseAddress }) => baseAddress),

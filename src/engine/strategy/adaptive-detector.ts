@@ -5,7 +5,7 @@
 import { present } from '../../base/errors.js';
 import { ByteVector } from '../../base/vector.js';
 import type { RangesRelocated } from '../detect/adaptive.js';
-import { alignEntries, alignmentOf, type Alignment } from '../detect/alignment.js';
+import { alignmentOf, type Alignment } from '../detect/alignment.js';
 import { planBaseIndex, type BaseIndex } from '../detect/base-index.js';
 import { ExtentCursor, ExtentList, type ExtentColumns } from '../detect/extents.js';
 import { contentDigests } from '../fingerprint/identity.js';
@@ -14,6 +14,7 @@ import { buildBaseIndex } from './base-indexer.js';
 import type { Detection, DetectionInput, StrategyOf } from './detector.js';
 import type { Job } from './jobs.js';
 import { LeafColumn, hashMissingLeaves } from './leaf-column.js';
+import { recognisedAlignment } from './recognised.js';
 import type { Effort } from './strategy.js';
 
 /**
@@ -32,12 +33,12 @@ interface Followed {
 }
 
 export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptive'>>): Promise<Detection> {
-  const { base, target, run, pairs, strategy } = input;
+  const { base, target, run, strategy } = input;
   const { layout } = base.shape;
   const { blockBytes } = strategy;
   const targetLeaves = new ByteVector();
   const baseLeaves = new LeafColumn(layout, run.hasher.fingerprint.digestBytes);
-  const alignment = alignEntries(base.shape, target, pairs);
+  const alignment = recognisedAlignment(input, strategy.recognisers);
   const followed: Followed[] = [];
   let soughtBytes = 0;
   let strangeBytes = 0;

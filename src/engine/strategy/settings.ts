@@ -13,6 +13,7 @@ import {
   type ContentChunkerName,
 } from '../chunk/content-chunkers.js';
 import { chunkerNames } from '../chunk/spec.js';
+import { recogniserNames } from '../detect/recognise/recognisers.js';
 import { isRollingBlockSize } from '../detect/signature.js';
 import { fingerprintNames } from '../fingerprint/fingerprint.js';
 import { codecNames, type CompressionChoice } from '../package/codecs.js';
@@ -32,7 +33,7 @@ export type Settings = Readonly<Record<string, ParameterValue>>;
 
 const KiB = 1024;
 const commonKeys = ['fingerprint', 'subBlock', 'codec', 'level', 'deflate', 'decisions'] as const;
-const adaptiveKeys = ['blockBytes', 'effort'] as const;
+const adaptiveKeys = ['blockBytes', 'effort', 'recognisers'] as const;
 const chunkKeys = ['minBytes', 'averageBytes', 'maxBytes'] as const satisfies (keyof ChunkSizes)[];
 
 /** The keys that a strategy understands. */
@@ -70,6 +71,7 @@ export function resolveStrategy(name: string, settings: Settings = {}): Strategy
         name: known,
         blockBytes: read.powerOfTwo('blockBytes', 4 * KiB, 512, 64 * KiB),
         effort: read.choice('effort', effortNames, 'fast'),
+        recognisers: read.someOf('recognisers', recogniserNames),
         ...common,
       };
     case 'compare':
@@ -115,8 +117,13 @@ export function settingsOf(strategy: Strategy): Record<string, ParameterValue> {
   }
   const { blockBytes } = strategy;
   return strategy.name === 'adaptive'
-    ? { blockBytes, effort: strategy.effort, ...common }
+    ? { blockBytes, effort: strategy.effort, recognisers: listOf(strategy.recognisers), ...common }
     : { blockBytes, ...common };
+}
+
+/** As `someOf` reads it; the choice is spelled out, so that it means the same where there are more. */
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(',');
 }
 
 /** One short line for tables and charts: `fastcdc 64 KiB + sub-block`, `adaptive fast 4 KiB`. */
@@ -160,6 +167,21 @@ class SettingReader {
       });
     }
     return choice;
+  }
+
+  /** `all` (the default), `none`, or names with commas between; in the order of `choices`. */
+  someOf<T extends string>(key: string, choices: readonly T[]): readonly T[] {
+    const value = String(this.#settings[key] ?? 'all');
+    if (value === 'all') return choices;
+    if (value === 'none') return [];
+    const given = value.split(',');
+    const unknown = given.find((name) => !choices.some((choice) => choice === name));
+    if (unknown !== undefined) {
+      throw new UsageError(`${key}: '${unknown}' is not all, none, or of ${choices.join(', ')}`, {
+        hint: suggestion(unknown, ['all', 'none', ...choices]),
+      });
+    }
+    return choices.filter((choice) => given.includes(choice));
   }
 
   flag(key: string, otherwise: boolean): boolean {

@@ -4,6 +4,7 @@
  */
 import { contentChunkerNames, type ChunkSizes, type ContentChunkerName } from '../chunk/content-chunkers.js';
 import { chunkerNames } from '../chunk/spec.js';
+import type { RecogniserName } from '../detect/recognise/recognisers.js';
 import type { CompressionChoice } from '../package/codecs.js';
 import { UsageError } from '../../base/errors.js';
 import type { FingerprintName } from '../fingerprint/fingerprint.js';
@@ -40,7 +41,12 @@ interface Common {
 export type Strategy = Common &
   /** blockBytes is the granularity of comparison in place. */
   (
-    | { readonly name: 'adaptive'; readonly blockBytes: number; readonly effort: Effort }
+    | {
+        readonly name: 'adaptive';
+        readonly blockBytes: number;
+        readonly effort: Effort;
+        readonly recognisers: readonly RecogniserName[];
+      }
     | { readonly name: 'compare'; readonly blockBytes: number }
     | { readonly name: 'fixed'; readonly blockBytes: number; readonly exchange: ExchangeName }
     | {

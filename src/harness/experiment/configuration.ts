@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { formatBytes } from '../../base/units.js';
 import { fingerprintNames, fingerprints } from '../../engine/fingerprint/fingerprint.js';
 import { blockBytesOf, isCutting, strategyNames } from '../../engine/strategy/strategy.js';
+import { settingsOf } from '../../engine/strategy/settings.js';
 import type { Strategy } from '../../engine/strategy/strategy.js';
 
 export const configurationSchema = z.strictObject({
@@ -70,7 +71,7 @@ export function uniqueConfigurations(candidates: readonly Configuration[]): Conf
 }
 
 export function configurationRecord({ id, strategy, profiles }: Configuration): ConfigurationRecord {
-  const { name, subBlock, fingerprint, compression, decisions, ...sizes } = strategy;
+  const { name, subBlock, fingerprint, compression } = strategy;
   return {
     id,
     family: name,
@@ -80,7 +81,10 @@ export function configurationRecord({ id, strategy, profiles }: Configuration): 
     needsBaseContent: name === 'adaptive' || name === 'compare' || subBlock,
     portableBytes:
       compression.deflate === 'portable' || (compression.codec !== 'auto' && compression.codec !== 'deflate'),
-    parameters: { ...sizes, ...compression, decisions },
+    // The others stand in fields of their own.
+    parameters: Object.fromEntries(
+      Object.entries(settingsOf(strategy)).filter(([key]) => key !== 'fingerprint' && key !== 'subBlock'),
+    ),
     profiles: [...profiles],
   };
 }
