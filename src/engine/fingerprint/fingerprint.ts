@@ -67,23 +67,26 @@ export const fingerprints: Readonly<Record<FingerprintName, Fingerprint>> = {
   },
 };
 
+/** Merkle nodes in a call of a kernel. */
+const nodesAtOnceMax = 256;
+
 /**
- * Digests a few bytes of JavaScript memory by the same kernels: for Merkle nodes, records and frames, where the border
- * is crossed once an item and speed does not matter. Owns a small window; one per thread.
+ * Digests a few bytes of JavaScript memory by the same kernels: records and frames one by one, Merkle nodes many in a call. Owns
+ * small windows; one per thread.
  */
 export class Hasher {
   readonly fingerprint: Fingerprint;
   readonly #arena: Arena;
-  readonly #cut: Window;
+  readonly #cuts: Window;
   readonly #out: Window;
   #data: Window;
 
   constructor(fingerprint: Fingerprint, arena: Arena) {
     this.fingerprint = fingerprint;
     this.#arena = arena;
-    this.#cut = arena.reserve(4);
-    this.#out = arena.reserve(fingerprint.digestBytes);
-    this.#data = arena.reserve(4096);
+    this.#cuts = arena.reserve(nodesAtOnceMax * 4);
+    this.#out = arena.reserve(nodesAtOnceMax * fingerprint.digestBytes);
+    this.#data = arena.reserve(nodesAtOnceMax * (1 + 2 * fingerprint.digestBytes));
   }
 
   /** A fresh array of digestBytes. */
@@ -92,8 +95,30 @@ export class Hasher {
       this.#data = this.#arena.reserve(Math.max(bytes.length, this.#data.length * 2));
     }
     this.#data.u8(0, bytes.length).set(bytes);
-    this.#cut.u32()[0] = bytes.length;
-    this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cut, 1, this.#out);
-    return this.#out.u8().slice();
+    this.#cuts.u32(1)[0] = bytes.length;
+    this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cuts, 1, this.#out);
+    return this.#out.u8(0, this.fingerprint.digestBytes).slice();
+  }
+
+  /**
+   * Replaces the first 2 * `count` digests of a level by the `count` digests of 0x01 || left || right of its pairs, end to end. A
+   * call of the kernel does `nodesAtOnceMax`: one node a call takes four times as long, most of it in JavaScript.
+   */
+  pairUp(level: Uint8Array, count: number): void {
+    const width = this.fingerprint.digestBytes;
+    const nodeBytes = 1 + 2 * width;
+    for (let done = 0; done < count; done += nodesAtOnceMax) {
+      const nodes = Math.min(nodesAtOnceMax, count - done);
+      const data = this.#data.u8(0, nodes * nodeBytes);
+      const cuts = this.#cuts.u32(nodes);
+      for (let i = 0; i < nodes; i++) {
+        const pair = (done + i) * 2 * width;
+        data[i * nodeBytes] = 1;
+        data.set(level.subarray(pair, pair + 2 * width), i * nodeBytes + 1);
+        cuts[i] = (i + 1) * nodeBytes;
+      }
+      this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cuts, nodes, this.#out);
+      level.set(this.#out.u8(0, nodes * width), done * width);
+    }
   }
 }

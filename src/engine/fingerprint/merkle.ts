@@ -18,16 +18,10 @@ export function merkleRoot(
   if (count === 0) return hasher.digest(Uint8Array.of(1));
   if (count === 1) return digests.slice(first * width, (first + 1) * width);
   // Level by level, in place: pairing neighbours and promoting an odd last node gives exactly the RFC's shape.
-  const node = new Uint8Array(1 + 2 * width);
-  node[0] = 1;
-  let level = digests.slice(first * width, (first + count) * width);
+  const level = digests.slice(first * width, (first + count) * width);
   for (let left = count; left > 1; left = Math.ceil(left / 2)) {
-    for (let i = 0; i + 1 < left; i += 2) {
-      node.set(level.subarray(i * width, (i + 2) * width), 1);
-      level.set(hasher.digest(node), (i / 2) * width);
-    }
+    hasher.pairUp(level, Math.floor(left / 2));
     if (left % 2 === 1) level.copyWithin(((left - 1) / 2) * width, (left - 1) * width, left * width);
-    level = level.subarray(0, Math.ceil(left / 2) * width);
   }
-  return level.slice();
+  return level.slice(0, width);
 }
