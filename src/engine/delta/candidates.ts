@@ -6,7 +6,7 @@
  * common phrase, of which the index knows one place, is hit from everywhere, and those hits scatter.
  */
 import { present } from '../../base/errors.js';
-import type { Workspace } from '../../kernels/workspace.js';
+import { gatheredRecordsMax, type Workspace } from '../../kernels/workspace.js';
 import { AnchorSlots, anchorRecordWords } from '../detect/anchor-slots.js';
 import type { BaseIndex } from '../detect/base-index.js';
 import { lengthOf, mergeRanges, type BaseRange } from './base-window.js';
@@ -81,7 +81,7 @@ export class CandidateFinder {
     for (const run of runs) {
       const [start, end] = run;
       const length = end - start;
-      const capacity = crowdedMax * (1 + (length >> spacingBits));
+      const capacity = Math.min(gatheredRecordsMax, crowdedMax * (1 + (length >> spacingBits)));
       const count = functions.anchorCollect(
         data + start,
         length,

@@ -161,4 +161,14 @@ describe('encoding with an index of the base', () => {
       expect(literalBytes).toBe(target.length);
     }
   });
+
+  it('takes a stretch of which every place is an anchor, as constant bytes of some values are', () => {
+    const stretch = 64 * KiB;
+    const target = new Uint8Array(256 * stretch);
+    for (let value = 0; value < 256; value++) target.fill(value, value * stretch, (value + 1) * stretch);
+    const extents = dataExtents([target.length, -1]);
+    const { rebuilt, literalBytes } = encodeAndRebuild(wasm, uniform(7, 50_000), target, extents, plan);
+    expect(Buffer.compare(rebuilt, target)).toBe(0);
+    expect(literalBytes).toBe(target.length);
+  });
 });
