@@ -137,12 +137,13 @@ export async function benchPeers(
   }
 }
 
-/** Tools that are wanted and installed; `absent` takes the others. */
+/** Tools that are wanted and installed; `absent` takes the others. Whoever gives a tool's file wants it, unless variants of it are named. */
 function chosenPeers(
   { tools: wanted, toolFiles = [] }: PeerBenchOptions,
   absent: PeerResults['absent'],
 ): Contestant[] {
-  const known: PeerTool[] = [...builtInTools(), ...toolFiles.map(readTool)];
+  const given = toolFiles.map(readTool);
+  const known: PeerTool[] = [...builtInTools(), ...given];
   const names = known.flatMap(({ tool, variants }) => [tool, ...variants.map(({ name }) => name)]);
   const unknown = wanted?.find((name) => name !== 'none' && !names.includes(name));
   if (unknown !== undefined) {
@@ -151,7 +152,8 @@ function chosenPeers(
     });
   }
   return known.flatMap((tool) => {
-    const isWhole = wanted?.includes(tool.tool) ?? true;
+    const isNamed = tool.variants.some(({ name }) => wanted?.includes(name) === true);
+    const isWhole = (wanted?.includes(tool.tool) ?? true) || (given.includes(tool) && !isNamed);
     const variants = tool.variants.filter(({ name }) => isWhole || wanted?.includes(name) === true);
     if (variants.length === 0) return [];
     const programs = missingPrograms(tool, variants);
