@@ -94,7 +94,8 @@ export class ProcessMeter {
   async run({ run, folder, environment, stdoutPath, codes }: MeteredCommand): Promise<MeteredOutcome> {
     const { cores, timeoutMs, signal } = this.#options;
     throwIfCancelled(signal);
-    makeFolder(folder);
+    const unwritable = prepareOutput(folder, stdoutPath);
+    if (unwritable !== undefined) return { kind: 'failed', reason: unwritable };
     const usagePath = join(this.#options.folder, 'usage');
     const stderrPath = join(this.#options.folder, 'stderr');
     rmSync(usagePath, { force: true });
@@ -172,17 +173,33 @@ function outcomeOf(
 
 const tailBytes = 4096;
 
-/** Of what a program complained of: the line that mostly says why. */
-function lastLine(path: string): string {
+/** Makes the folder and an empty file for the output; what the system says where it cannot: the path is the description's, so it may be anything. */
+function prepareOutput(folder: string, stdoutPath: string): string | undefined {
+  try {
+    makeFolder(folder);
+    closeSync(openSync(stdoutPath, 'w'));
+    return undefined;
+  } catch (cause) {
+    return `its output cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`;
+  }
+}
+
+/** The end of a file, however long it is. */
+export function lastBytes(path: string, bytesMax: number): Buffer {
   const { size } = statSync(path);
-  const tail = Buffer.alloc(Math.min(size, tailBytes));
+  const tail = Buffer.alloc(Math.min(size, bytesMax));
   const file = openSync(path, 'r');
   try {
     readSync(file, tail, 0, tail.length, size - tail.length);
   } finally {
     closeSync(file);
   }
-  const lines = tail
+  return tail;
+}
+
+/** Of what a program complained of: the line that mostly says why. */
+function lastLine(path: string): string {
+  const lines = lastBytes(path, tailBytes)
     .toString()
     .split('\n')
     .map((line) => line.trim());

@@ -6,7 +6,7 @@
  * Every tool has the same environment, made here: PATH, and HOME, TMPDIR and the XDG folders inside the scratch folder. So no tool reads
  * the configuration of the user, nor their caches, agents, proxies or credentials.
  */
-import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   filledIn,
@@ -17,7 +17,7 @@ import {
 } from '../experiment/peer-tool.js';
 import type { PeerRound, ProcessUsage } from '../measurement/peer-row.js';
 import { firstDifference } from './compare-trees.js';
-import type { ProcessMeter } from './process-meter.js';
+import { lastBytes, type ProcessMeter } from './process-meter.js';
 
 export interface TrialSubject {
   readonly variant: ToolVariant;
@@ -40,7 +40,7 @@ type Ran =
   | { readonly kind: 'ran'; readonly usage: ProcessUsage }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** A printed size is looked for in this much. */
+/** A printed size is looked for in this much of the end of what was printed. */
 const printedBytesMax = 1 << 20;
 
 export class ToolTrial {
@@ -153,7 +153,7 @@ export class ToolTrial {
   /** A count, or why there is none. */
   #bytesOf(rule: ByteRule, before: number): number | string {
     if (rule.kind === 'printed') {
-      const printed = readFileSync(this.#printedPath).subarray(0, printedBytesMax).toString();
+      const printed = lastBytes(this.#printedPath, printedBytesMax).toString();
       return printedBytes(printed, rule.patterns);
     }
     const path = filledIn(rule.path, this.#values);

@@ -11,12 +11,12 @@ const folder = new ToolFolder();
 const stdoutPath = join(folder.path, 'stdout');
 const MiB = 1 << 20;
 
-const outcomeOf = (run: readonly string[], cores: readonly number[] = []) =>
+const outcomeOf = (run: readonly string[], cores: readonly number[] = [], output = stdoutPath) =>
   new ProcessMeter({ cores, timeoutMs: 60_000, folder: folder.path }).run({
     run,
     folder: folder.path,
     environment: { PATH: process.env['PATH'] ?? '' },
-    stdoutPath,
+    stdoutPath: output,
     codes: [0, 4],
   });
 
@@ -49,6 +49,16 @@ describe('the process meter', () => {
     expect(wallSeconds).toBeGreaterThan(0);
     expect(peakRssBytes).toBeGreaterThan(150 * MiB);
     expect(peakRssBytes).toBeLessThan(400 * MiB);
+  });
+
+  it('tells an output that cannot be written as the outcome of the tool', async () => {
+    for (const output of [join(folder.path, 'missing/stdout'), folder.path]) {
+      const outcome = await outcomeOf(['true'], [], output);
+      expect(outcome).toMatchObject({
+        kind: 'failed',
+        reason: expect.stringContaining('cannot be written') as string,
+      });
+    }
   });
 
   it('counts neither Node nor itself', async () => {
