@@ -30,7 +30,7 @@ import type { Snapshot } from './engine/snapshot/snapshot.js';
 import type { Durability } from './engine/snapshot/staging.js';
 import { createTarget } from './engine/snapshot/target.js';
 import type { TargetWriter } from './engine/snapshot/target-writer.js';
-import { resolveStrategy, type Settings } from './engine/strategy/settings.js';
+import { defaultStrategyName, resolveStrategy, type Settings } from './engine/strategy/settings.js';
 import { requireCutting, type Strategy } from './engine/strategy/strategy.js';
 import { verifyManifest, type VerifyOptions, type VerifyOutcome } from './engine/verify/verify.js';
 import { Arena } from './kernels/arena.js';
@@ -69,7 +69,7 @@ const clock: Clock = { nowMs: () => performance.now() };
 
 /** A strategy by name with settings laid over its defaults, or one that was resolved before. */
 interface StrategyChoice {
-  /** By default `compare` (for manifests: `fixed`). */
+  /** By default `adaptive` (to build manifests: `fixed`; with a base that is a manifest, give one that cuts as it does). */
   readonly strategy?: string | Strategy;
   /** The keys of `--set`; only with a strategy given by name or by default. */
   readonly settings?: Settings;
@@ -91,7 +91,7 @@ export function diff(
   const { strategy, settings, workers = 'auto', ...options } = request;
   return diffSnapshots(opened(base), opened(target), {
     ...options,
-    strategy: chosen(strategy ?? 'compare', settings),
+    strategy: chosen(strategy ?? defaultStrategyName, settings),
     workers,
     clock,
   });

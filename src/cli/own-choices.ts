@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { parseDuration } from '../base/units.js';
-import { loadProfile } from '../engine/profile/read.js';
 import { describeStrategy } from '../engine/strategy/settings.js';
 import type { OwnChoice } from '../harness/experiment/contestant.js';
 import type { Input } from './input.js';
@@ -11,7 +10,8 @@ import { chooseStrategy } from './strategy-choice.js';
 const timeoutMsMax = 24 * 3_600_000;
 
 /** Profiles, and a strategy beside them; where only a strategy is named, only that. */
-export function ownChoices(input: Input, defaultProfiles: readonly string[]): OwnChoice[] {
+export async function ownChoices(input: Input, defaultProfiles: readonly string[]): Promise<OwnChoice[]> {
+  const { loadProfile } = await import('../engine/profile/read.js');
   const strategy = input.text('strategy');
   const set = input.list('set');
   const settings = input.pairs('set');

@@ -6,7 +6,12 @@ import { UsageError } from '../base/errors.js';
 import type { Manifest } from '../engine/fingerprint/manifest.js';
 import type { Profile } from '../engine/profile/profile.js';
 import { violations } from '../engine/profile/requirements.js';
-import { resolveStrategy, settingKeys, settingsOf } from '../engine/strategy/settings.js';
+import {
+  defaultStrategyName,
+  resolveStrategy,
+  settingKeys,
+  settingsOf,
+} from '../engine/strategy/settings.js';
 import type { Settings } from '../engine/strategy/settings.js';
 import { strategyNames } from '../engine/strategy/strategy.js';
 import type { Strategy } from '../engine/strategy/strategy.js';
@@ -51,5 +56,5 @@ function startingPoint({ profile, strategy, manifest }: StrategyRequest): {
       ? { name, settings: { ...sizes, ...shared } }
       : { name: strategy, settings: shared };
   }
-  return { name: strategy ?? 'compare', settings: {} };
+  return { name: strategy ?? defaultStrategyName, settings: {} };
 }

@@ -8,7 +8,6 @@
  */
 import { join } from 'node:path';
 import { UsageError, throwIfCancelled } from '../base/errors.js';
-import { loadProfile, shippedProfileNames } from '../engine/profile/read.js';
 import { benchKernels } from './bench-kernels.js';
 import { laboratoryConfigurations } from './experiment/built-in.js';
 import { realClock } from './io/clock.js';
@@ -87,6 +86,8 @@ export async function runLab(
   const { outPath, quick = false, signal } = options;
   const { scale = quick ? 0.25 : 1, roundsMax = quick ? 1 : 2, budgetMs = 90_000 } = options;
   if (!(scale > 0 && roundsMax >= 1)) throw new UsageError('scale and rounds must be positive');
+  // By need, as the command line does: the program without the laboratory never loads YAML and its schemas.
+  const { loadProfile, shippedProfileNames } = await import('../engine/profile/read.js');
   const profiles = (options.profiles ?? shippedProfileNames()).map((name) => loadProfile(name));
   const configurations = laboratoryConfigurations(profiles, quick);
   const resultsPath = join(outPath, 'results.json');

@@ -30,6 +30,14 @@ describe('images', () => {
     expect(statSync(sandbox.path('out.img')).mtimeMs).toBe(1_700_000_060_000);
   });
 
+  test('unless told otherwise: adaptive between contents, as the manifest cuts from a manifest', () => {
+    const strategyOf = (base: string): unknown =>
+      JSON.parse(must('diff', base, 'new.img', '-o', 'default.sdelta', '--json')).strategy;
+    expect(strategyOf('old.img')).toBe('adaptive');
+    must('manifest', 'old.img', '-o', 'default.sdm', '--strategy', 'fastcdc');
+    expect(strategyOf('default.sdm')).toBe('fastcdc');
+  });
+
   test('the same bytes again, for any number of workers', () => {
     must('diff', 'old.img', 'new.img', '-o', 'w1.sdelta', '--workers', '1');
     must('diff', 'old.img', 'new.img', '-o', 'w3.sdelta', '--workers', '3');

@@ -26,7 +26,7 @@ export async function runBenchGrowth(input: Input, { signal, terminal }: Context
   const options = {
     workload: input.text('workload') ?? 'vm-image',
     sizesBytes: distinct((sizes.length === 0 ? defaultSizes : sizes).map(sizeOf)),
-    own: ownChoices(input, ['live-replication']),
+    own: await ownChoices(input, ['live-replication']),
     workers: distinct((workers.length === 0 ? ['1'] : workers).map(workersOf)),
     rounds: input.count('rounds', 1, 1000) ?? 2,
     timeoutMs: timeoutMsOf(input),

@@ -21,7 +21,7 @@ import type { Terminal } from '../terminal.js';
 const defaultProfiles = ['live-replication', 'cold-storage'];
 
 export async function runBenchPeers(input: Input, { signal, terminal }: Context): Promise<Outcome> {
-  const options = peerOptions(input);
+  const options = await peerOptions(input);
   const out = input.text('out');
   requireWritable(out);
   const results = await benchPeers({ ...options, signal }, (event) => terminal.progress(lineOf(event)));
@@ -34,7 +34,7 @@ export async function runBenchPeers(input: Input, { signal, terminal }: Context)
   };
 }
 
-function peerOptions(input: Input): PeerBenchOptions {
+async function peerOptions(input: Input): Promise<PeerBenchOptions> {
   const [base, target] = [input.text('base'), input.text('target')];
   if ((base === undefined) !== (target === undefined)) {
     throw new UsageError(
@@ -54,7 +54,7 @@ function peerOptions(input: Input): PeerBenchOptions {
   return {
     hasWorkloads: base === undefined || workloads.length > 0 || file !== undefined,
     toolFiles: input.list('tool-file'),
-    own: ownChoices(input, defaultProfiles),
+    own: await ownChoices(input, defaultProfiles),
     timeoutMs: timeoutMsOf(input),
     isSlow: input.flag('slow'),
     ...(base === undefined || target === undefined ? {} : { given: { basePath: base, targetPath: target } }),

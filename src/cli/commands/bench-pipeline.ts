@@ -20,7 +20,12 @@ export const benchPipelineCommand: Command = {
       describe: 'a profile whose strategy runs',
       completes: 'profile',
     },
-    strategy: { type: 'text', value: 'NAME', describe: 'how changes are found', completes: 'strategy' },
+    strategy: {
+      type: 'text',
+      value: 'NAME',
+      describe: 'how changes are found; default: adaptive',
+      completes: 'strategy',
+    },
     set: {
       type: 'list',
       value: 'KEY=VALUE',

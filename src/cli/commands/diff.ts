@@ -23,7 +23,12 @@ export const diff: Command = {
       describe: 'a shipped profile, or a profile file (see: snapdelta profiles)',
       completes: 'profile',
     },
-    strategy: { type: 'text', value: 'NAME', describe: 'how changes are found', completes: 'strategy' },
+    strategy: {
+      type: 'text',
+      value: 'NAME',
+      describe: 'how changes are found; default: adaptive, or as the manifest cuts',
+      completes: 'strategy',
+    },
     set: {
       type: 'list',
       value: 'KEY=VALUE',

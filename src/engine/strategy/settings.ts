@@ -31,6 +31,9 @@ import {
 
 export type Settings = Readonly<Record<string, ParameterValue>>;
 
+/** What runs when nobody chose and the base's content is at hand: it finds what moved, and costs little where nothing did. */
+export const defaultStrategyName = 'adaptive' satisfies StrategyName;
+
 const KiB = 1024;
 const commonKeys = ['fingerprint', 'subBlock', 'codec', 'level', 'deflate', 'decisions'] as const;
 const adaptiveKeys = ['blockBytes', 'effort', 'recognisers'] as const;

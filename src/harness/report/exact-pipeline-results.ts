@@ -4,7 +4,7 @@ import { configurationSchema } from '../experiment/configuration.js';
 import { rowSchema, workloadRecordSchema } from '../measurement/row.js';
 import type { PipelineResults } from './pipeline-results.js';
 
-export const exactPipelineSchemaName = 'snapdelta/exact-pipeline/1';
+export const exactPipelineSchemaName = 'snapdelta/exact-pipeline/2';
 
 export const exactPipelineResultsSchema = z.strictObject({
   schema: z.literal(exactPipelineSchemaName),

@@ -8,7 +8,7 @@ import { rowSchema, workloadRecordSchema } from '../measurement/row.js';
 import { profileVerdictSchema } from '../tuning/verdict.js';
 import { kernelRowSchema } from './kernel-results.js';
 
-export const labSchemaName = 'snapdelta/lab-results/2';
+export const labSchemaName = 'snapdelta/lab-results/3';
 
 export const profileRecordSchema = z.strictObject({
   name: z.string(),

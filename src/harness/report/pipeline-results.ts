@@ -5,7 +5,7 @@ import { environmentSchema } from '../measurement/environment.js';
 import { metricSchema } from '../measurement/metric.js';
 import { rowSchema, workloadRecordSchema } from '../measurement/row.js';
 
-export const pipelineSchemaName = 'snapdelta/bench-pipeline/1';
+export const pipelineSchemaName = 'snapdelta/bench-pipeline/2';
 
 export const pipelineResultsSchema = z.strictObject({
   schema: z.literal(pipelineSchemaName),

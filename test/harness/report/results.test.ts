@@ -32,13 +32,13 @@ describe('result documents', () => {
 
   it('have published JSON Schemas', () => {
     expect(resultSchemaNames).toEqual([
-      'snapdelta/lab-results/2',
+      'snapdelta/lab-results/3',
       'snapdelta/bench-kernels/2',
       'snapdelta/exact-kernels/1',
       'snapdelta/bench-chunkers/1',
       'snapdelta/bench-detection/1',
-      'snapdelta/bench-pipeline/1',
-      'snapdelta/exact-pipeline/1',
+      'snapdelta/bench-pipeline/2',
+      'snapdelta/exact-pipeline/2',
       'snapdelta/bench-processes/1',
       'snapdelta/bench-peers/1',
       'snapdelta/bench-growth/1',
