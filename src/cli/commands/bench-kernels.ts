@@ -17,6 +17,7 @@ const kernelWords = [
   'anchor-search',
   'delta-encode',
   'delta-apply',
+  'delta-write',
   'ram',
   'vram',
   'seqcdc',
