@@ -2,10 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contextBytesMax, contextGapBytes } from '../../../src/base/limits.js';
+import { Random } from '../../../src/base/prng.js';
 import { contextRanges, readContext } from '../../../src/engine/delta/context.js';
 import { OperationReader } from '../../../src/engine/delta/operation-reader.js';
 import type { Operation } from '../../../src/engine/delta/operations.js';
 import { Layout } from '../../../src/engine/snapshot/layout.js';
+import type { ContentReader } from '../../../src/engine/snapshot/snapshot.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import { OperationWriter } from '../../support/operation-writer.js';
 
@@ -101,5 +103,33 @@ describe('a context', () => {
     const context = readContext({ starts: [7, 90], ends: [9, 93] }, reader);
     expect([...context]).toEqual([0, 7, 8, 90, 91, 92]);
     expect([...readContext({ starts: [], ends: [] }, reader)]).toEqual([0]);
+  });
+
+  it('takes a read for what lies closely together, and one for what lies before it or far behind', () => {
+    const bytes = new Uint8Array(1_000_000);
+    new Random(3).fill(bytes);
+    const reads: number[] = [];
+    const inner = memorySnapshot('image', [{ path: '', bytes }]).openReader();
+    const reader: ContentReader = {
+      read: (address, into) => {
+        reads.push(address, into.length);
+        inner.read(address, into);
+      },
+      close: () => undefined,
+    };
+    const starts = [1000, 9000, 9500, 400, 500_000, 517_500, 534_000, 600_000, 616_000, 632_000];
+    const lengths = [100, 1000, 100, 50, 1000, 100, 300_000, 10, 10, 10];
+    const ends = starts.map((start, i) => start + (lengths[i] ?? 0));
+    const expected = starts.flatMap((start, i) => [...bytes.subarray(start, ends[i])]);
+    expect([...readContext({ starts, ends }, reader)].slice(1)).toEqual(expected);
+    const runs = [
+      [1000, 9000],
+      [400, 50],
+      [500_000, 1000],
+      [517_500, 100],
+      [534_000, 300_000],
+      [600_000, 32_010],
+    ];
+    expect(reads).toEqual(runs.flat());
   });
 });
