@@ -170,8 +170,13 @@ async function* frames(
   const { header, structure, plans, detection, sign, estimateMs } = contents;
   const { layout } = run.sides.target;
   yield* encoder.start(header, structure);
-  const { index } = detection;
-  const jobs = plans.map((plan): Job<'encode'> => ({ type: 'encode', plan, ...(index && { index }) }));
+  const { index, isBaseSearched = false } = detection;
+  const jobs = plans.map((plan): Job<'encode'> => ({
+    type: 'encode',
+    plan,
+    isBaseSearched,
+    ...(index && { index }),
+  }));
   for await (const { plan, streams, decisions } of run.run(jobs, estimateMs)) {
     const { targetAddress, targetBytes, dependencies } = plan;
     const contentDigest = rangeDigest(

@@ -63,6 +63,7 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
     targetLeafDigests: targetLeaves.view(),
     baseEntryDigests: contentDigests(run.hasher, base.shape, baseLeaves.digests),
     exchangeBytes: 0,
+    isBaseSearched: index !== undefined,
     ...(index && isOfUse && { index }),
   };
 }

@@ -34,6 +34,8 @@ export interface Detection {
   readonly exchange?: { readonly messages: number; readonly roundTrips: number };
   /** Where the base has its anchors, when detection had to learn it: encoding finds by it what moved. */
   readonly index?: BaseIndex;
+  /** Whether new data was looked for in the whole base. */
+  readonly isBaseSearched?: boolean;
 }
 
 export type Detector<S extends Strategy = Strategy> = (input: DetectionInput<S>) => Promise<Detection>;

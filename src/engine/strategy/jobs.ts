@@ -79,7 +79,11 @@ export interface JobTable {
   };
   /** Encode and compress one segment; with an index of the base, against what it knows, too. */
   readonly encode: {
-    readonly job: { readonly plan: SegmentPlan; readonly index?: BaseIndex };
+    readonly job: {
+      readonly plan: SegmentPlan;
+      readonly index?: BaseIndex;
+      readonly isBaseSearched: boolean;
+    };
     readonly result: EncodedStreams;
   };
 }

@@ -121,20 +121,18 @@ export class StrategyLane implements Lane<Job, Done> {
   #encode(job: Job<'encode'>, meter: Meter): JobTable['encode']['result'] {
     const { strategy } = this.#setup;
     const base = strategy.subBlock ? this.#base : undefined;
+    const inContext = base !== undefined && usesContext(strategy, job.isBaseSearched);
     const encoded = encodeSegment(
       {
         workspace: this.#workspace,
         reader: this.#target.reader,
         base: base && { reader: base.reader, layout: base.shape.layout, index: job.index },
-        inContext: base !== undefined && usesContext(strategy),
+        inContext,
         meter,
       },
       job.plan,
     );
-    const context =
-      base !== undefined && usesContext(strategy)
-        ? () => this.#contextOf(encoded, job.plan, base, meter)
-        : undefined;
+    const context = inContext ? () => this.#contextOf(encoded, job.plan, base, meter) : undefined;
     const packed = packStreams(encoded, strategy.compression, this.#workspace, meter, context);
     return {
       plan: job.plan,

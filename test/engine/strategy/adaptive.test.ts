@@ -11,6 +11,7 @@ import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { detectAdaptively } from '../../../src/engine/strategy/adaptive-detector.js';
 import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { resolveStrategy, type Settings } from '../../../src/engine/strategy/settings.js';
+import { usesContext } from '../../../src/engine/strategy/strategy.js';
 import { concat, edits, applyEdits, content, image, treePairs } from '../../support/pairs.js';
 
 const KiB = 1024;
@@ -22,7 +23,7 @@ function noise(seed: number, length: number): Uint8Array {
   return bytes;
 }
 
-/** Extents as words, whether an index of the base was built (which reads all of it), and whether encoding gets it. */
+/** Extents as words, whether an index of the base was built (which reads all of it), and whether encoding gets it; the detection's word for the former agrees. */
 async function found(
   base: Snapshot,
   target: Snapshot,
@@ -34,10 +35,18 @@ async function found(
   const run = new EngineRun({ base, target, pairs }, strategy, { workers: 1, clock: stoppedClock });
   try {
     const known = { kind: 'content' as const, shape: base, snapshot: base };
-    const { extents, index } = await detectAdaptively({ strategy, base: known, target, pairs, run });
+    const { extents, index, isBaseSearched } = await detectAdaptively({
+      strategy,
+      base: known,
+      target,
+      pairs,
+      run,
+    });
     const names = Object.entries(extentKind);
+    const isIndexed = (run.meter.reading().counts.bytesSearched ?? 0) >= base.layout.totalBytes;
+    expect(isBaseSearched).toBe(isIndexed);
     return {
-      isIndexed: (run.meter.reading().counts.bytesSearched ?? 0) >= base.layout.totalBytes,
+      isIndexed,
       isHandedOn: index !== undefined,
       extents: [...extents.kinds].map((kind, i) => {
         const name = names.find(([, code]) => code === kind)?.[0] ?? '?';
@@ -50,6 +59,17 @@ async function found(
 }
 
 const before = noise(1, 3 * MiB);
+
+describe('literals', () => {
+  it('have a context, unless effort is fast and the base was searched', () => {
+    const uses = (settings: Settings, isBaseSearched: boolean) =>
+      usesContext(resolveStrategy('adaptive', { codec: 'zstd', ...settings }), isBaseSearched);
+    expect([uses({}, false), uses({}, true)]).toEqual([true, false]);
+    expect([uses({ effort: 'thorough' }, false), uses({ effort: 'thorough' }, true)]).toEqual([true, true]);
+    expect(uses({ subBlock: false }, false)).toBe(false);
+    expect(uses({ codec: 'lz4' }, false)).toBe(false);
+  });
+});
 
 function foundIn(target: Uint8Array, settings: Settings = {}) {
   return found(image(before, 'base'), image(target, 'target'), settings);
