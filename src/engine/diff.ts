@@ -13,6 +13,7 @@ import type { Hasher } from './fingerprint/fingerprint.js';
 import { contentDigests, snapshotId } from './fingerprint/identity.js';
 import type { BlockListing } from './fingerprint/manifest.js';
 import { PackageEncoder } from './package/encode.js';
+import type { CompressionChoice } from './package/codecs.js';
 import type { PackageHeader, PackageSignature } from './package/model.js';
 import type { Layout } from './snapshot/layout.js';
 import type { Snapshot, SnapshotShape } from './snapshot/snapshot.js';
@@ -21,6 +22,7 @@ import { structureBetween, type Structure } from './snapshot/structure.js';
 import type { Base, Detection } from './strategy/detector.js';
 import type { Job } from './strategy/jobs.js';
 import { estimateEncodeMs } from './strategy/estimate.js';
+import { decidedCompression } from './strategy/level.js';
 import { detect, strategyParts } from './strategy/registry.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
 import { packageSettings } from './strategy/settings.js';
@@ -109,10 +111,11 @@ async function* runDiff(
       options.tracking === undefined
         ? { detection: await detect(input), tracked: undefined }
         : await detectTracked(input, options.tracking, options.clock);
-    const { header, structure } = describe(run.hasher, base, target, strategy, detection, options);
     const encoder = new PackageEncoder(run.hasher);
     const plans = run.meter.time('detect', () => planSegments(detection.extents, target.layout));
-    const estimateMs = estimateEncodeMs(plans, strategy.compression);
+    const compression = decidedCompression(strategy, plans, target.layout.totalBytes);
+    const used = { ...strategy, compression };
+    const { header, structure } = describe(run.hasher, base, target, used, detection, options);
     let packageBytes = 0;
     for await (const frame of frames(run, encoder, {
       header,
@@ -120,7 +123,7 @@ async function* runDiff(
       plans,
       detection,
       sign: options.sign,
-      estimateMs,
+      compression,
     })) {
       packageBytes += frame.length;
       yield frame;
@@ -157,8 +160,7 @@ interface PackageContents {
   readonly plans: readonly SegmentPlan[];
   readonly detection: Detection;
   readonly sign: DiffOptions['sign'];
-  /** What one lane would need to encode the plans. */
-  readonly estimateMs: number;
+  readonly compression: CompressionChoice;
 }
 
 /** The package's frames, in order; segments are encoded on the lanes. */
@@ -167,17 +169,18 @@ async function* frames(
   encoder: PackageEncoder,
   contents: PackageContents,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { header, structure, plans, detection, sign, estimateMs } = contents;
+  const { header, structure, plans, detection, sign, compression } = contents;
   const { layout } = run.sides.target;
   yield* encoder.start(header, structure);
   const { index, isBaseSearched = false } = detection;
   const jobs = plans.map((plan): Job<'encode'> => ({
     type: 'encode',
     plan,
+    compression,
     isBaseSearched,
     ...(index && { index }),
   }));
-  for await (const { plan, streams, decisions } of run.run(jobs, estimateMs)) {
+  for await (const { plan, streams, decisions } of run.run(jobs, estimateEncodeMs(plans, compression))) {
     const { targetAddress, targetBytes, dependencies } = plan;
     const contentDigest = rangeDigest(
       run.hasher,

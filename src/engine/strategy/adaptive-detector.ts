@@ -77,7 +77,7 @@ async function indexed(
   baseLeaves: LeafColumn,
 ): Promise<BaseIndex> {
   const { layout } = base.shape;
-  const plan = planBaseIndex(layout.totalBytes, strategy.effort === 'fast' ? 'fast' : 'thorough');
+  const plan = planBaseIndex(layout.totalBytes, strategy.effort);
   const { index, baseLeafDigests } = await buildBaseIndex(run, layout, plan);
   baseLeaves.put({ first: 0, count: layout.leafCount, digests: baseLeafDigests });
   return index;

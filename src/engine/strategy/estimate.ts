@@ -2,10 +2,9 @@
  * How long one lane would need, roughly: only to decide whether threads pay. Rates were measured on one core of an AMD EPYC (Zen 4) on cached
  * files, reading included, and rounded; being wrong by a factor of two costs some CPU and changes no result.
  */
-import { present } from '../../base/errors.js';
 import type { SegmentPlan } from '../delta/plan.js';
-import { extentKind } from '../detect/extents.js';
 import type { CompressionChoice } from '../package/codecs.js';
+import { newData } from './level.js';
 import type { StrategyName } from './strategy.js';
 
 const MiB = 1024 * 1024;
@@ -33,11 +32,6 @@ export function estimateIndexMs(baseBytes: number): number {
 
 /** New data is read, encoded and compressed: some 8 ms a MiB at zstd level 3, twice that every four levels. */
 export function estimateEncodeMs(plans: readonly SegmentPlan[], { level }: CompressionChoice): number {
-  let dataBytes = 0;
-  for (const { extents } of plans) {
-    extents.kinds.forEach((kind, i) => {
-      if (kind === extentKind.data) dataBytes += present(extents.lengths[i], 'length');
-    });
-  }
-  return (dataBytes / MiB) * 8 * 2 ** ((level - 3) / 4);
+  const { opposedBytes, unopposedBytes } = newData(plans);
+  return ((opposedBytes + unopposedBytes) / MiB) * 8 * 2 ** ((level - 3) / 4);
 }

@@ -13,6 +13,7 @@ import type { RegionComparison } from '../detect/compare.js';
 import type { RegionMatches } from '../detect/search.js';
 import type { RegionSums, Signature } from '../detect/signature.js';
 import type { RegionScan } from '../fingerprint/scan.js';
+import type { CompressionChoice } from '../package/codecs.js';
 import type { SegmentDecisions, Segment } from '../package/model.js';
 import type { Region } from '../snapshot/layout.js';
 import type { SnapshotSource } from '../snapshot/snapshot.js';
@@ -81,6 +82,7 @@ export interface JobTable {
   readonly encode: {
     readonly job: {
       readonly plan: SegmentPlan;
+      readonly compression: CompressionChoice;
       readonly index?: BaseIndex;
       readonly isBaseSearched: boolean;
     };

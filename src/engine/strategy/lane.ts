@@ -133,7 +133,7 @@ export class StrategyLane implements Lane<Job, Done> {
       job.plan,
     );
     const context = inContext ? () => this.#contextOf(encoded, job.plan, base, meter) : undefined;
-    const packed = packStreams(encoded, strategy.compression, this.#workspace, meter, context);
+    const packed = packStreams(encoded, job.compression, this.#workspace, meter, context);
     return {
       plan: job.plan,
       streams: packed.streams,

@@ -16,12 +16,13 @@ import { chunkerNames } from '../chunk/spec.js';
 import { recogniserNames } from '../detect/recognise/recognisers.js';
 import { isRollingBlockSize } from '../detect/signature.js';
 import { fingerprintNames } from '../fingerprint/fingerprint.js';
-import { codecNames, type CompressionChoice } from '../package/codecs.js';
+import { codecNames } from '../package/codecs.js';
 import type { ParameterValue } from '../package/model.js';
 import {
   blockBytesOf,
   effortNames,
   strategyNames,
+  type CompressionSetting,
   type Strategy,
   type StrategyName,
   exchangeNames,
@@ -145,10 +146,10 @@ function chunkSizes(name: ContentChunkerName, read: SettingReader): ChunkSizes {
   return { minBytes, averageBytes, maxBytes };
 }
 
-function compressionOf(read: SettingReader): CompressionChoice {
+function compressionOf(read: SettingReader): CompressionSetting {
   return {
     codec: read.choice('codec', ['auto', ...codecNames], 'auto'),
-    level: read.integer('level', 3, 1, 22),
+    level: read.isAuto('level') ? 'auto' : read.integer('level', 3, 1, 22),
     deflate: read.choice('deflate', ['portable', 'native'], 'native'),
   };
 }
@@ -185,6 +186,10 @@ class SettingReader {
       });
     }
     return choices.filter((choice) => given.includes(choice));
+  }
+
+  isAuto(key: string): boolean {
+    return this.#settings[key] === 'auto';
   }
 
   flag(key: string, otherwise: boolean): boolean {

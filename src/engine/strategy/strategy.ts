@@ -29,11 +29,14 @@ export type Effort = (typeof effortNames)[number];
 export const exchangeNames = ['kept', 'manifest', 'merkle'] as const;
 export type ExchangeName = (typeof exchangeNames)[number];
 
+/** How streams are compressed; `auto` leaves the level to the amount of new data (level.ts). */
+export type CompressionSetting = Omit<CompressionChoice, 'level'> & { readonly level: number | 'auto' };
+
 interface Common {
   readonly fingerprint: FingerprintName;
   /** Whether changed blocks are encoded against similar base bytes. Needs the base's content. */
   readonly subBlock: boolean;
-  readonly compression: CompressionChoice;
+  readonly compression: CompressionSetting;
   /** Whether segments carry the figures behind their codec choice. */
   readonly decisions: boolean;
 }
@@ -64,7 +67,7 @@ export function usesContext(strategy: Strategy, isBaseSearched: boolean): boolea
   const { codec, level } = strategy.compression;
   if (strategy.name !== 'adaptive' || !strategy.subBlock) return false;
   if (strategy.effort === 'fast' && isBaseSearched) return false;
-  return codec === 'zstd' || (codec === 'auto' && level > 1);
+  return codec === 'zstd' || (codec === 'auto' && level !== 1);
 }
 
 /** A strategy that cuts blocks, which a manifest can list. */

@@ -212,6 +212,7 @@ describe('the plan of an index', () => {
       [8, 22, 3],
       [8, 22, 11],
     ]);
-    expect(planBaseIndex(256 * MiB, 'thorough')).toEqual({ spacingBits: 6, tableBits: 23, sampleBits: 0 });
+    expect(planBaseIndex(256 * MiB, 'thorough')).toEqual({ spacingBits: 6, tableBits: 22, sampleBits: 0 });
+    expect(planBaseIndex(256 * MiB, 'maximum')).toEqual({ spacingBits: 6, tableBits: 23, sampleBits: 0 });
   });
 });

@@ -32,6 +32,12 @@ describe('resolveStrategy', () => {
     });
   });
 
+  it('leaves the level open when asked to', () => {
+    const strategy = resolveStrategy('adaptive', { level: 'auto' });
+    expect(strategy.compression.level).toBe('auto');
+    expect(resolveStrategy('adaptive', settingsOf(strategy))).toEqual(strategy);
+  });
+
   it.each([
     ['rsync', {}, /unknown strategy 'rsync'/],
     ['fixed', { blockByte: 4096 }, /no setting 'blockByte'/],
