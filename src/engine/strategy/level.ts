@@ -13,12 +13,12 @@ import type { Strategy } from './strategy.js';
 /** Where time counts: level 9 takes four times as long for 5 % fewer bytes. */
 const levelFast = 3;
 const levelMost = 19;
-/** The last level before binary trees: they cost four times as much for 2 %. */
+/** The last level before binary trees: they cost three to five times as much for at most 4 %. */
 const levelLeast = 12;
 
 /**
  * The highest level that fits, by literals in thousandths of the target. A matching tool spends some 36 ms on a MiB of target; a MiB of literals beside its context takes
- * 0.8 s at level 16 and 1.7 s at level 19. Levels 13 to 15 cost nearly what level 16 does, for half of its gain.
+ * 0.8 s at level 16 and 1.7 s at level 19. Levels 13 to 15 cost nearly what level 16 does, for less than half of its gain.
  */
 const steps = [
   { literalsPerMilleMax: 20, level: levelMost },
