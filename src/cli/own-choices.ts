@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../base/errors.js';
 import { parseDuration } from '../base/units.js';
+import { recogniserNames } from '../engine/detect/recognise/recognisers.js';
 import { describeStrategy } from '../engine/strategy/settings.js';
 import type { OwnChoice } from '../harness/experiment/contestant.js';
 import type { Input } from './input.js';
@@ -44,6 +45,20 @@ export async function ownChoices(input: Input, defaultProfiles: readonly string[
       isSigned: false,
     },
   ];
+}
+
+/** One of ours with all recognisers, without each of them, and with none: what each is worth on a pair. */
+export function withEachRecogniser(choice: OwnChoice): OwnChoice[] {
+  const without = recogniserNames.map((left) => ({
+    words: `without ${left}`,
+    value: recogniserNames.filter((name) => name !== left).join(','),
+  }));
+  const sets = [{ words: 'all', value: 'all' }, ...without, { words: 'none', value: 'none' }];
+  return sets.map(({ words, value }) => ({
+    ...choice,
+    label: `${choice.label}, recognisers: ${words}`,
+    options: [...choice.options, '--set', `recognisers=${value}`],
+  }));
 }
 
 /** Lists that are given with commas, in several options, or both. */

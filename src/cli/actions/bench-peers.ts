@@ -14,7 +14,7 @@ import {
 import { renderTable } from '../../harness/report/terminal.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
-import { commaSeparated, ownChoices, timeoutMsOf } from '../own-choices.js';
+import { commaSeparated, ownChoices, timeoutMsOf, withEachRecogniser } from '../own-choices.js';
 import { tableStyle } from '../table-style.js';
 import type { Terminal } from '../terminal.js';
 
@@ -54,7 +54,9 @@ async function peerOptions(input: Input): Promise<PeerBenchOptions> {
   return {
     hasWorkloads: base === undefined || workloads.length > 0 || file !== undefined,
     toolFiles: input.list('tool-file'),
-    own: await ownChoices(input, defaultProfiles),
+    own: input.flag('each-recogniser')
+      ? (await ownChoices(input, defaultProfiles)).flatMap(withEachRecogniser)
+      : await ownChoices(input, defaultProfiles),
     timeoutMs: timeoutMsOf(input),
     isSlow: input.flag('slow'),
     ...(base === undefined || target === undefined ? {} : { given: { basePath: base, targetPath: target } }),

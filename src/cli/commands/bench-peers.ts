@@ -56,6 +56,10 @@ export const benchPeersCommand: Command = {
       value: 'KEY=VALUE',
       describe: 'a setting of that strategy, or of every profile',
     },
+    'each-recogniser': {
+      type: 'flag',
+      describe: 'each of ours with all recognisers, without each of them, and with none',
+    },
     workers: { type: 'text', value: 'N', describe: 'of ours, and the cores that all may use; default 1' },
     rounds: { type: 'text', value: 'N', describe: 'interleaved rounds; default 3' },
     timeout: { type: 'text', value: 'TIME', describe: 'for each command, such as 90s; default 10min' },

@@ -14,7 +14,8 @@ import { buildBaseIndex } from './base-indexer.js';
 import type { Detection, DetectionInput, StrategyOf } from './detector.js';
 import type { Job } from './jobs.js';
 import { LeafColumn, hashMissingLeaves } from './leaf-column.js';
-import { recognisedAlignment } from './recognised.js';
+import { recognisedAlignment, recognisedBlockBytes } from './recognised.js';
+import type { EngineRun } from './run.js';
 import type { Effort } from './strategy.js';
 
 /**
@@ -28,6 +29,7 @@ const resemblingWorth = 32;
 
 interface Followed {
   readonly region: Region;
+  readonly blockBytes: number;
   readonly extents: ExtentColumns;
   readonly unknown: Float64Array;
 }
@@ -35,7 +37,6 @@ interface Followed {
 export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptive'>>): Promise<Detection> {
   const { base, target, run, strategy } = input;
   const { layout } = base.shape;
-  const { blockBytes } = strategy;
   const targetLeaves = new ByteVector();
   const baseLeaves = new LeafColumn(layout, run.hasher.fingerprint.digestBytes);
   const alignment = recognisedAlignment(input, strategy.recognisers);
@@ -43,9 +44,16 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
   let soughtBytes = 0;
   let strangeBytes = 0;
   const regions = [...target.layout.regions()];
+  const blockBytes = recognisedBlockBytes(input, regions, strategy.recognisers, strategy.blockBytes);
   for await (const found of run.run(followJobs(regions, alignment, blockBytes))) {
-    const { unknown, leafDigests } = found;
-    followed.push({ region: present(regions[followed.length], 'region'), extents: found.extents, unknown });
+    const { extents, unknown, leafDigests } = found;
+    const at = followed.length;
+    followed.push({
+      region: present(regions[at], 'region'),
+      blockBytes: present(blockBytes[at], 'granularity'),
+      extents,
+      unknown,
+    });
     targetLeaves.append(leafDigests);
     for (const known of found.baseLeaves) baseLeaves.put(known);
     soughtBytes += found.unknownBytes + found.strangeBytes;
@@ -55,7 +63,7 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
     ? await indexed(input, baseLeaves)
     : undefined;
   await hashMissingLeaves(run, baseLeaves);
-  const { extents, leftBytes, resemblingBytes } = await joined(input, followed, index);
+  const { extents, leftBytes, resemblingBytes } = await joined(run, followed, index);
   // Where what is left shares anchors with many places and none in particular, as log lines do, the codec alone does better.
   const isOfUse = (strangeBytes + resemblingBytes) * resemblingWorth >= leftBytes;
   return {
@@ -85,17 +93,17 @@ async function indexed(
 
 /** The extents of all regions, in which those of unknown ranges are replaced by what the index finds. */
 async function joined(
-  { run, strategy }: DetectionInput<StrategyOf<'adaptive'>>,
+  run: EngineRun,
   followed: readonly Followed[],
   index: BaseIndex | undefined,
 ): Promise<RangesRelocated> {
   const all = new ExtentList();
   const searched = index === undefined ? [] : followed.filter(({ unknown }) => unknown.length > 0);
-  const jobs = searched.map(({ region, unknown }): Job<'relocate'> => ({
+  const jobs = searched.map(({ region, unknown, blockBytes }): Job<'relocate'> => ({
     type: 'relocate',
     region,
     ranges: unknown,
-    blockBytes: strategy.blockBytes,
+    blockBytes,
     index: present(index, 'index'),
   }));
   let next = 0;
@@ -135,14 +143,14 @@ function replace({ region, extents, unknown }: Followed, found: ExtentColumns, i
 function* followJobs(
   regions: readonly Region[],
   alignment: Alignment,
-  blockBytes: number,
+  blockBytes: readonly number[],
 ): Generator<Job<'follow'>> {
-  for (const region of regions) {
+  for (const [at, region] of regions.entries()) {
     yield {
       type: 'follow',
       region,
       alignment: alignmentOf(alignment, region.address, region.length),
-      blockBytes,
+      blockBytes: present(blockBytes[at], 'granularity'),
     };
   }
 }

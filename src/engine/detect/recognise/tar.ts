@@ -21,8 +21,8 @@ export interface TarMember {
 
 const blockBytes = 512;
 const windowBytes = 32 * 1024;
-/** Bounds memory and time: more than any source tree has. */
-const membersMax = 200_000;
+/** Bounds memory and time: more than any source tree has. Headers of every kind count, so that a file full of empty ones ends, too. */
+const headersMax = 100_000;
 /** A long name or an extended header beyond this is passed over, and its member known by the short name. */
 const extensionBytesMax = 8 * 1024;
 
@@ -32,7 +32,7 @@ export function tarMembers(reader: ContentReader, start: number, end: number): T
   const members: TarMember[] = [];
   let first = start;
   let name: string | undefined;
-  for (let at = start; at + blockBytes <= end && members.length < membersMax;) {
+  for (let at = start, headers = 0; at + blockBytes <= end && headers < headersMax; headers++) {
     const header = headerOf(window.at(at, blockBytes));
     if (header === undefined) break;
     const next = at + blockBytes + Math.ceil(header.sizeBytes / blockBytes) * blockBytes;

@@ -117,6 +117,8 @@ describe('the setting', () => {
     expect(of('none')).toEqual([[], 'none']);
     expect(of('tar')).toEqual([['tar'], 'tar']);
     expect(of('tar,renames')).toEqual([['renames', 'tar'], 'renames,tar']);
-    expect(() => of('tap')).toThrow("recognisers: 'tap' is not all, none, or of renames, tar");
+    expect(() => of('tap')).toThrow(
+      "recognisers: 'tap' is not all, none, or of ext4, postgresql, renames, sqlite, tar",
+    );
   });
 });

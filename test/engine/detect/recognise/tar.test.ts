@@ -62,6 +62,57 @@ describe('members', () => {
     expect(members(content(3, 10_000))).toEqual([]);
   });
 
+  const withField = (archive: Uint8Array, at: number, field: readonly number[]): Uint8Array => {
+    const bytes = Buffer.from(archive);
+    bytes.set(field, at);
+    bytes.write('        ', 148, 'latin1');
+    const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return bytes;
+  };
+
+  test.each([
+    ['a size in base 256 beyond all numbers', 124, [0x80, ...Array<number>(11).fill(0xff)]],
+    ['a negative size', 124, Array<number>(12).fill(0xff)],
+    ['a size beyond the file', 124, [...Buffer.from('77777777777\0')]],
+    ['a size that is no number', 124, [...Buffer.from('0000009zz00\0')]],
+  ])('%s ends the walk', (_, at, field) => {
+    const archive = tarOf([
+      ['one', content(1, 1000)],
+      ['two', content(2, 2000)],
+    ]);
+    expect(members(withField(archive, at, field))).toEqual([]);
+  });
+
+  test.each(['L', 'x'])(
+    'a long name (%s) that reaches far is passed over, and its member keeps its own',
+    (type) => {
+      const archive = tarOf([
+        ['name', content(1, 20_000)],
+        ['two', content(2, 2000)],
+      ]);
+      const found = members(withField(archive, 156, [type.charCodeAt(0)]));
+      expect(found.map(({ name, address }) => [name, address])).toEqual([['two', 0]]);
+    },
+  );
+
+  test('headers that say nothing are read up to a bound', () => {
+    const block = withField(tarOf([['g', new Uint8Array(0)]]).slice(0, 512), 156, [0x67]);
+    let reads = 0;
+    let bytes = 0;
+    const reader = {
+      read(_address: number, into: Uint8Array) {
+        reads++;
+        bytes += into.length;
+        for (let at = 0; at < into.length; at += 512) into.set(block.subarray(0, into.length - at), at);
+      },
+      close: () => undefined,
+    };
+    expect(tarMembers(reader, 0, 2 ** 45)).toEqual([]);
+    expect(bytes).toBeLessThanOrEqual(100_000 * 512 + 32 * 1024);
+    expect(reads).toBeLessThanOrEqual(1600);
+  });
+
   test('hostile bytes give members inside the range, or none', () => {
     const archive = tarOf([
       ['one', content(1, 1000)],
