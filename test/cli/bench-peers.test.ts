@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/base/errors.js';
+import { recogniserNames } from '../../src/engine/detect/recognise/recognisers.js';
 import { isInstalled } from '../../src/harness/io/peer-programs.js';
 import { peerResultsSchema, type PeerResults } from '../../src/harness/report/peer-results.js';
 import { fakeTools } from '../harness/peers/fake-tools.js';
@@ -56,6 +57,27 @@ test('settings and strategies of ours are named in their rows', () => {
     '1',
     '--quiet',
   ]);
+});
+
+test('ours run with all recognisers, without each, and with none', () => {
+  const words = [
+    ...pair,
+    '--tools',
+    'none',
+    '--strategy',
+    'adaptive',
+    '--each-recogniser',
+    '-o',
+    'each.json',
+  ];
+  const { code, stderr } = sandbox.run(...words);
+  expect(code, stderr).toBe(0);
+  const { rows } = results('each.json');
+  const without = recogniserNames.map((name) => `without ${name}`);
+  expect(rows.map(({ profile }) => profile).sort()).toEqual(
+    ['all', ...without, 'none'].map((which) => `adaptive, recognisers: ${which}`).sort(),
+  );
+  expect(rows.every(({ exact }) => exact)).toBe(true);
 });
 
 test('a target that is not rebuilt is exit code 3, a tool that fails is not', () => {
