@@ -31,7 +31,7 @@ import type { Durability } from './engine/snapshot/staging.js';
 import { createTarget } from './engine/snapshot/target.js';
 import type { TargetWriter } from './engine/snapshot/target-writer.js';
 import { defaultStrategyName, resolveStrategy, type Settings } from './engine/strategy/settings.js';
-import { requireCutting, type Strategy } from './engine/strategy/strategy.js';
+import { requireListing, type Strategy } from './engine/strategy/strategy.js';
 import { verifyManifest, type VerifyOptions, type VerifyOutcome } from './engine/verify/verify.js';
 import { Arena } from './kernels/arena.js';
 import { createWasmKernels } from './kernels/load.js';
@@ -142,7 +142,7 @@ export async function buildManifest(
   request: ManifestRequest = {},
 ): Promise<Manifest> {
   const { strategy, settings, workers = 'auto', ...options } = request;
-  const cutting = requireCutting(chosen(strategy ?? 'fixed', settings));
+  const cutting = requireListing(chosen(strategy ?? 'fixed', settings));
   const { manifest } = await buildFrom(opened(snapshot), { ...options, strategy: cutting, workers, clock });
   return manifest;
 }

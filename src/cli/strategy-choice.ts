@@ -6,6 +6,7 @@ import { UsageError } from '../base/errors.js';
 import type { Manifest } from '../engine/fingerprint/manifest.js';
 import type { Profile } from '../engine/profile/profile.js';
 import { violations } from '../engine/profile/requirements.js';
+import { cuttingSettings } from '../engine/strategy/blocks-detector.js';
 import {
   defaultStrategyName,
   resolveStrategy,
@@ -49,7 +50,7 @@ function startingPoint({ profile, strategy, manifest }: StrategyRequest): {
     return { name, settings: Object.fromEntries(kept) };
   }
   if (manifest !== undefined) {
-    const { name, ...sizes } = manifest.chunker;
+    const { name, settings: sizes } = cuttingSettings(manifest.chunker);
     const shared = { fingerprint: manifest.fingerprint, subBlock: false };
     // Blocks can only be compared with blocks that were cut alike.
     return strategy === undefined || strategy === name

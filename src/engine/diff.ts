@@ -264,7 +264,7 @@ function requirePossible(base: Base, target: Snapshot, strategy: Strategy): void
   }
   if (base.kind === 'digests' && !strategyParts[strategy.name].worksFromManifest) {
     throw new UsageError(`strategy ${strategy.name} needs the base's content, but the base is a manifest`, {
-      hint: `use a strategy with blocks (${chunkerNames.join(', ')}), or give the base itself`,
+      hint: `use adaptive or a strategy with blocks (${chunkerNames.join(', ')}), or give the base itself`,
     });
   }
 }

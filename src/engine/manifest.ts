@@ -2,15 +2,18 @@
 import type { Reading } from '../base/meter.js';
 import { present } from '../base/errors.js';
 import { leafBytes } from '../base/limits.js';
+import { pairEntries } from './detect/pairing.js';
 import { DigestIndex } from './detect/digest-index.js';
 import type { Hasher } from './fingerprint/fingerprint.js';
 import { contentDigests, snapshotId } from './fingerprint/identity.js';
-import type { BlockTable, ChunkerSpec, Manifest, OriginRun } from './fingerprint/manifest.js';
+import type { ChunkerSpec, Cutting } from './chunk/spec.js';
+import type { BlockTable, Manifest, OriginRun } from './fingerprint/manifest.js';
 import type { Snapshot, SnapshotShape } from './snapshot/snapshot.js';
 import { newestTime } from './snapshot/shape.js';
 import { blockTable, chunkerOf } from './strategy/blocks-detector.js';
+import { judgedRules, mixedTable, oppositeRules } from './strategy/mixed-detector.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
-import type { CuttingStrategy } from './strategy/strategy.js';
+import type { ListingStrategy } from './strategy/strategy.js';
 
 /** What a manifest says besides content. */
 export interface ManifestText {
@@ -23,7 +26,9 @@ export interface ManifestText {
 
 export interface ManifestOptions extends RunOptions, ManifestText {
   /** Names the chunker and the fingerprint; its other choices do not matter here. */
-  readonly strategy: CuttingStrategy;
+  readonly strategy: ListingStrategy;
+  /** For `adaptive`: a manifest whose rules hold for pieces at the same places, so that its blocks can be compared. Otherwise pieces are judged by their bytes. */
+  readonly rulesOf?: Manifest;
 }
 
 /** Reads the whole snapshot once. Throws WorldError when a file cannot be read or changes meanwhile. */
@@ -35,14 +40,34 @@ export async function buildManifest(
   const pairs = new Int32Array(snapshot.entries.length).fill(-1);
   const run = new EngineRun({ base: undefined, target: snapshot, pairs }, strategy, options);
   try {
-    const chunker = chunkerOf(strategy);
-    const { blocks, leafDigests } = await blockTable(run, 'target', snapshot.layout, chunker);
+    const content =
+      strategy.name === 'adaptive'
+        ? await mixedContent(run, strategy.blockBytes, options.rulesOf)
+        : await uniformContent(run, chunkerOf(strategy));
     run.assertUnchanged();
-    const manifest = manifestOf(snapshot, run.hasher, { chunker, blocks, leafDigests }, options);
+    const manifest = manifestOf(snapshot, run.hasher, content, options);
     return { manifest, reading: run.meter.reading() };
   } finally {
     await run.close();
   }
+}
+
+async function uniformContent(run: EngineRun, chunker: ChunkerSpec): Promise<Content> {
+  return { chunker, ...(await blockTable(run, 'target', run.sides.target.layout, chunker)) };
+}
+
+async function mixedContent(
+  run: EngineRun,
+  blockBytes: number,
+  kept: Manifest | undefined,
+): Promise<Content> {
+  const { layout } = run.sides.target;
+  const rules =
+    kept?.chunker.name === 'mixed'
+      ? oppositeRules(run, kept.layout, kept.chunker, pairEntries(kept, run.sides.target))
+      : judgedRules(run, 'target', layout);
+  const chunker = { name: 'mixed', blockBytes, rules } as const;
+  return { chunker, ...(await mixedTable(run, 'target', layout, chunker)) };
 }
 
 /**
@@ -68,7 +93,7 @@ export function leafManifest(
 }
 
 interface Content {
-  readonly chunker: ChunkerSpec;
+  readonly chunker: Cutting;
   readonly blocks: BlockTable;
   readonly leafDigests: Uint8Array;
 }

@@ -1,11 +1,12 @@
 /** `snapdelta manifest SNAPSHOT --check MANIFEST`: is the snapshot still what the manifest says, and if not, where not? */
 import { DataError, exitCodes, unreachable } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
-import type { ChunkerSpec, Manifest } from '../../engine/fingerprint/manifest.js';
+import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { buildManifest } from '../../engine/manifest.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
+import { cuttingSettings } from '../../engine/strategy/blocks-detector.js';
 import { resolveStrategy } from '../../engine/strategy/settings.js';
-import { requireCutting } from '../../engine/strategy/strategy.js';
+import { requireListing } from '../../engine/strategy/strategy.js';
 import { verifyManifest } from '../../engine/verify/verify.js';
 import type { VerifyOutcome } from '../../engine/verify/verify.js';
 import type { Context, Outcome } from '../command.js';
@@ -23,7 +24,8 @@ export async function runCheck(input: Input, context: Context, path: string): Pr
     throw new DataError(`${snapshotPath} is ${kinds[snapshot.form]}, the manifest is of ${kinds[kept.form]}`);
   }
   const { manifest: found } = await buildManifest(snapshot, {
-    strategy: strategyOf(kept.chunker, kept),
+    strategy: strategyOf(kept),
+    rulesOf: kept,
     ...workersFor(input, undefined),
     clock: monotonicClock,
     signal: context.signal,
@@ -37,9 +39,9 @@ export async function runCheck(input: Input, context: Context, path: string): Pr
 }
 
 /** Cuts and hashes as the manifest was made. */
-function strategyOf(chunker: ChunkerSpec, { fingerprint }: Manifest) {
-  const { name, ...sizes } = chunker;
-  return requireCutting(resolveStrategy(name, { ...sizes, fingerprint, subBlock: false }));
+function strategyOf({ chunker, fingerprint }: Manifest) {
+  const { name, settings } = cuttingSettings(chunker);
+  return requireListing(resolveStrategy(name, { ...settings, fingerprint, subBlock: false }));
 }
 
 function told(outcome: VerifyOutcome, snapshot: string, manifest: string): Outcome {

@@ -7,11 +7,12 @@ import { buildManifest } from '../../engine/manifest.js';
 import { encodeManifest } from '../../engine/package/manifest-file.js';
 import { openSnapshot } from '../../engine/snapshot/open.js';
 import type { Profile } from '../../engine/profile/profile.js';
-import { isCutting, requireCutting } from '../../engine/strategy/strategy.js';
+import { isCutting, requireListing } from '../../engine/strategy/strategy.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { refuseInputs, writeOutput } from '../output.js';
 import { chooseStrategy, type StrategyRequest } from '../strategy-choice.js';
+import { cuttingSettings } from '../../engine/strategy/blocks-detector.js';
 import { hex } from '../text/hex.js';
 import { runCheck } from './check-manifest.js';
 import { hasherFor, readManifest } from './manifests.js';
@@ -33,7 +34,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const previousPath = input.text('previous');
   const previous = previousPath === undefined ? undefined : readManifest(previousPath);
   const profile = await profileOf(input);
-  const strategy = requireCutting(chooseStrategy(requestOf(input, profile, previous)));
+  const strategy = requireListing(chooseStrategy(requestOf(input, profile, previous)));
   const volume = input.text('volume') ?? previous?.volume;
   const time = input.text('time');
   refuseInputs(path, [input.positional('SNAPSHOT')]);
@@ -85,7 +86,7 @@ function manifestDocument(manifest: Manifest) {
     content: hex(id.content),
     metadata: hex(id.metadata),
     fingerprint,
-    chunker,
+    chunker: { name: chunker.name, ...cuttingSettings(chunker).settings },
     entries: entries.length,
     blocks: blocks.ends.length,
     totalBytes: id.totalBytes,

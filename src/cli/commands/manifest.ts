@@ -30,8 +30,8 @@ export const manifest: Command = {
     strategy: {
       type: 'text',
       value: 'NAME',
-      describe: `how blocks are cut: ${chunkerNames.join(', ')} (default: fixed)`,
-      completes: chunkerNames,
+      describe: `how blocks are cut: adaptive, ${chunkerNames.join(', ')} (default: fixed)`,
+      completes: ['adaptive', ...chunkerNames],
     },
     set: {
       type: 'list',

@@ -11,6 +11,18 @@ export type ChunkerSpec =
   | { readonly name: 'fixed'; readonly blockBytes: number }
   | ({ readonly name: ContentChunkerName } & ChunkSizes);
 
+/** Pieces cut by rules of their own (mixed.ts). */
+export interface MixedSpec {
+  readonly name: 'mixed';
+  /** The size of the blocks that change in place; other sizes follow from it. */
+  readonly blockBytes: number;
+  /** The rule of each piece of 4 MiB of each file, in order. */
+  readonly rules: Uint8Array;
+}
+
+/** How the blocks of a manifest were cut. */
+export type Cutting = ChunkerSpec | MixedSpec;
+
 /** Names of all chunkers. */
 export const chunkerNames: readonly ChunkerSpec['name'][] = ['fixed', ...contentChunkerNames];
 

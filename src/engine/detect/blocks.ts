@@ -20,8 +20,8 @@ export interface BlockMatchInput {
   readonly digestBytes: number;
   /** For each target entry the opposite base entry, or -1 (pairing.ts). */
   readonly pairs: Int32Array;
-  /** Length and digest of a block of zeros, of the only length at which zeros are recognised: the chunker's longest. */
-  readonly zeroBlock: { readonly length: number; readonly digest: Uint8Array };
+  /** Blocks of zeros by length: those lengths at which zeros are recognised, which are the longest of each chunker. */
+  readonly zeroDigests: ReadonlyMap<number, Uint8Array>;
   readonly meter: Meter;
 }
 
@@ -70,10 +70,11 @@ class Matcher {
   }
 
   #place(block: number, length: number): void {
-    const { digestBytes, zeroBlock } = this.#input;
+    const { digestBytes, zeroDigests } = this.#input;
     const { digests } = this.#input.targetBlocks;
     const at = block * digestBytes;
-    if (length === zeroBlock.length && sameDigest(digests, at, zeroBlock.digest, 0, digestBytes)) {
+    const zeros = zeroDigests.get(length);
+    if (zeros !== undefined && sameDigest(digests, at, zeros, 0, digestBytes)) {
       this.#extents.push(extentKind.zero, length, 0);
       this.#advance(length);
       return;

@@ -3,7 +3,8 @@
  * that asks for the same again and again can make it send is twice its tree.
  */
 import { ByteWriter } from '../../base/codec.js';
-import { DataError } from '../../base/errors.js';
+import { DataError, UsageError } from '../../base/errors.js';
+import type { ChunkerSpec } from '../chunk/spec.js';
 import { merkleAnswerBytesMax } from '../../base/limits.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
 import type { CutBlocks } from '../fingerprint/manifest.js';
@@ -15,17 +16,27 @@ const offerBytesDefault = 4 * 1024;
 
 export class MerkleHolder {
   readonly #listing: CutBlocks;
+  readonly #chunker: ChunkerSpec;
   readonly #tree: MerkleTree;
   #sentBytes = 0;
 
+  /** Throws UsageError for mixed blocks: the walk carries the sizes of one chunker. */
   constructor(listing: CutBlocks, hasher: Hasher) {
+    const { chunker } = listing;
+    if (chunker.name === 'mixed') {
+      throw new UsageError('a manifest of mixed blocks cannot be walked', {
+        hint: 'send the manifest itself',
+      });
+    }
+    this.#chunker = chunker;
     this.#listing = listing;
     this.#tree = new MerkleTree(listing, hasher);
   }
 
   /** The first message: the root, and what lies below it as far as `spareBytes` a level suffice. */
   offer(spareBytes = offerBytesDefault): Uint8Array {
-    const { fingerprint, chunker, form } = this.#listing;
+    const { fingerprint, form } = this.#listing;
+    const chunker = this.#chunker;
     const { height, root, items } = this.#tree;
     const top = new LevelsWriter(this.#tree);
     if (top.open([{ level: height, index: 0 }], spareBytes)) top.goOn(spareBytes);

@@ -19,7 +19,7 @@ import {
   merkleItemsSlack,
   merkleWantedMax,
 } from '../../base/limits.js';
-import type { ChunkerSpec } from '../chunk/spec.js';
+import type { Cutting } from '../chunk/spec.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
 import { equalBytes } from '../fingerprint/identity.js';
 import type { BlockListing, ListedBlocks } from '../fingerprint/manifest.js';
@@ -44,7 +44,7 @@ interface Unknown {
 }
 
 export interface ReaderOptions {
-  readonly chunker: ChunkerSpec;
+  readonly chunker: Cutting;
   readonly tripBytes?: number;
 }
 

@@ -1,5 +1,5 @@
 /** A manifest: a snapshot's entries with their ordered block ids, and for each block the snapshot that introduced it. */
-import type { ChunkerSpec } from '../chunk/spec.js';
+import type { ChunkerSpec, Cutting } from '../chunk/spec.js';
 import type { SnapshotId } from './identity.js';
 import type { SnapshotShape } from '../snapshot/snapshot.js';
 import type { FingerprintName } from './fingerprint.js';
@@ -30,7 +30,7 @@ export interface ListedBlocks extends SnapshotShape {
 /** The same with how they were cut and hashed. */
 export interface CutBlocks extends ListedBlocks {
   readonly fingerprint: FingerprintName;
-  readonly chunker: ChunkerSpec;
+  readonly chunker: Cutting;
 }
 
 /** What change detection needs to know of a base that is not at hand. */

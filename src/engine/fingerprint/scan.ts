@@ -65,14 +65,22 @@ export function hashLeaves(context: ScanContext, name: 'target' | 'base', region
   return hashCuts(context, name, context.layout.leafCuts(region.firstLeaf, region.leafCount));
 }
 
-/** Reads, cuts and hashes one region. */
-export function scanRegion(context: ScanContext, chunker: ChunkerSpec, region: Region): RegionScan {
+/** Reads, cuts and hashes one region. What is cut as one with its last part ends at `end`, by default that of the entry. */
+export function scanRegion(
+  context: ScanContext,
+  chunker: ChunkerSpec,
+  region: Region,
+  end?: number,
+): RegionScan {
   const { layout } = context;
   const parts = [...layout.parts(region.address, region.length)];
   const last = present(parts[parts.length - 1], 'a region has parts');
-  const reach = Math.min(overlapBytes(chunker), layout.endOf(last.entry) - (last.address + last.length));
+  const reach = Math.min(
+    overlapBytes(chunker),
+    (end ?? layout.endOf(last.entry)) - (last.address + last.length),
+  );
   readTarget(context, region.address, region.length + reach);
-  const ends = cutParts(context, chunker, region, parts, reach);
+  const ends = cutParts(context, chunker, region, parts, reach, end);
   const periodic = periodicRunsOf(context, chunker, region, reach);
   const leafEnds = layout.leafCuts(region.firstLeaf, region.leafCount);
   const leafDigests = hashCuts(context, 'target', leafEnds);
@@ -101,6 +109,7 @@ function cutParts(
   region: Region,
   parts: readonly Part[],
   reach: number,
+  end: number | undefined,
 ): Uint32Array {
   const { workspace, meter, layout } = context;
   const data = workspace.window('target').pointer;
@@ -111,14 +120,15 @@ function cutParts(
       const offset = part.address - region.address;
       const extra = offset + part.length === region.length ? reach : 0;
       const length = part.length + extra;
-      const final = part.address + length === layout.endOf(part.entry);
+      const last = part.address + length;
+      const final = last === end || last === layout.endOf(part.entry);
       const count = cutPiece(workspace.kernels, chunker, data + offset, length, final, window.pointer);
       const ends = window.u32(count);
       for (let i = 0; i < count; i++) {
-        const end = present(ends[i], 'cut');
-        all.push(offset + end);
+        const cut = present(ends[i], 'cut');
+        all.push(offset + cut);
         // Blocks that begin past the region belong to the next one.
-        if (end >= part.length) break;
+        if (cut >= part.length) break;
       }
     }
   });

@@ -23,13 +23,15 @@ export class Stitcher {
   readonly #leafDigests = new ByteVector();
   readonly #periodic: PeriodicBlocks;
   /** End of the last accepted block: where the next one begins. */
-  #at = 0;
+  #at: number;
   /** How much is read to cut again: two longest blocks, twice as much each time that this does not lead into step. */
   #recutBytes: number;
 
-  constructor(context: ScanContext, chunker: ChunkerSpec) {
+  /** Blocks begin at the address `start`. `context.layout` says where what is cut as one ends. */
+  constructor(context: ScanContext, chunker: ChunkerSpec, start = 0) {
     this.#context = context;
     this.#chunker = chunker;
+    this.#at = start;
     this.#periodic = new PeriodicBlocks(overlapBytes(chunker));
     this.#recutBytes = 2 * overlapBytes(chunker);
   }
@@ -52,8 +54,12 @@ export class Stitcher {
     }
   }
 
-  finish(): { readonly blocks: BlockTable; readonly leafDigests: Uint8Array } {
-    assert(this.#at === this.#context.layout.totalBytes, 'blocks cover the snapshot');
+  /** The blocks up to `end`, by default that of the snapshot, to which regions were accepted. */
+  finish(end = this.#context.layout.totalBytes): {
+    readonly blocks: BlockTable;
+    readonly leafDigests: Uint8Array;
+  } {
+    assert(this.#at === end, 'blocks cover what was scanned');
     return {
       blocks: { ends: this.#ends.view(), digests: this.#digests.view() },
       leafDigests: this.#leafDigests.view(),

@@ -12,7 +12,8 @@ import {
   leafBytes,
   manifestBytesMax,
 } from '../../base/limits.js';
-import { chunkerNames, chunkerProblem, type ChunkerSpec } from '../chunk/spec.js';
+import { mixedBlockBytesMax, mixedBlockBytesMin } from '../chunk/mixed.js';
+import { chunkerNames, chunkerProblem, type ChunkerSpec, type Cutting } from '../chunk/spec.js';
 import { fingerprintNames, type FingerprintName, type Hasher } from '../fingerprint/fingerprint.js';
 import { equalContent, snapshotId } from '../fingerprint/identity.js';
 import type { BlockListing, Manifest } from '../fingerprint/manifest.js';
@@ -24,6 +25,7 @@ import { decodeEntries, encodeEntries } from './columns.js';
 import { Fields, nameProblem } from './fields.js';
 import {
   blockLengths,
+  checkRules,
   fileDigests,
   readEnds,
   readOrigins,
@@ -50,7 +52,7 @@ export function encodeManifest(manifest: Manifest, hasher: Hasher): Uint8Array {
     metadata: manifest.id.metadata,
     entries: encodeEntries(manifest.entries),
     entryDigests: fileDigests(manifest, manifest.entryDigests, hasher.fingerprint.digestBytes),
-    blockLengths: manifest.chunker.name === 'fixed' ? new Uint8Array(0) : blockLengths(manifest.blocks.ends),
+    blockLengths: blockLengths(manifest.layout, manifest.chunker, manifest.blocks.ends),
     blockDigests: manifest.blocks.digests,
     origins: [...manifest.origins],
     originRuns: writeRuns(manifest.originRuns),
@@ -110,6 +112,7 @@ function readDocument(fields: Fields, fingerprint: FingerprintName, hasher: Hash
   const entries = decodeEntries(fields.fields('entries'), what);
   checkEntries(form, entries, what);
   const shape = shapeOf({ form, entries });
+  if (chunker.name === 'mixed') checkRules(shape, chunker.rules);
   const entryDigests = spreadDigests(shape, fields.bytes('entryDigests'), width);
   const lengths = fields.bytes('blockLengths');
   const digests = fields.bytes('blockDigests');
@@ -136,9 +139,10 @@ function readDocument(fields: Fields, fingerprint: FingerprintName, hasher: Hash
   };
 }
 
-function readChunker(fields: Fields): ChunkerSpec {
+function readChunker(fields: Fields): Cutting {
   const size = (name: string): number => fields.integer(name, blockBytesMin, blockBytesMax);
-  const name = fields.word('name', chunkerNames);
+  const name = fields.word('name', ['mixed', ...chunkerNames] as const);
+  if (name === 'mixed') return readMixed(fields);
   const chunker: ChunkerSpec =
     name === 'fixed'
       ? { name, blockBytes: size('blockBytes') }
@@ -147,6 +151,15 @@ function readChunker(fields: Fields): ChunkerSpec {
   const problem = chunkerProblem(chunker);
   if (problem !== undefined) throw new DataError(`${what}: chunker ${problem}`);
   return chunker;
+}
+
+function readMixed(fields: Fields): Cutting {
+  const blockBytes = fields.integer('blockBytes', mixedBlockBytesMin, mixedBlockBytesMax);
+  const rules = fields.bytes('rules');
+  fields.end();
+  const problem = chunkerProblem({ name: 'fixed', blockBytes });
+  if (problem !== undefined) throw new DataError(`${what}: chunker ${problem}`);
+  return { name: 'mixed', blockBytes, rules };
 }
 
 function checkFileDigest(bytes: Uint8Array, end: number, hasher: Hasher): void {

@@ -4,10 +4,12 @@
  * that are really there, before anything is allocated for it.
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
-import { DataError } from '../../base/errors.js';
-import { longestBlockBytes, shortestBlockBytes, type ChunkerSpec } from '../chunk/spec.js';
+import { DataError, present } from '../../base/errors.js';
+import { cutRuleCount, cutRuns, pieceCount } from '../chunk/mixed.js';
+import { longestBlockBytes, shortestBlockBytes, type Cutting } from '../chunk/spec.js';
 import type { OriginRun } from '../fingerprint/manifest.js';
 import { shown } from '../snapshot/entry-rules.js';
+import type { Layout } from '../snapshot/layout.js';
 import type { SnapshotShape } from '../snapshot/snapshot.js';
 import type { CborValue } from './cbor.js';
 
@@ -38,49 +40,64 @@ export function spreadDigests(shape: SnapshotShape, packed: Uint8Array, width: n
   return digests;
 }
 
-export function blockLengths(ends: Float64Array): Uint8Array {
+/** Lengths of the blocks that content-defined chunkers cut; those of fixed blocks go without saying. */
+export function blockLengths(layout: Layout, cutting: Cutting, ends: Float64Array): Uint8Array {
   const out = new ByteWriter(ends.length * 3);
-  let previous = 0;
-  for (const end of ends) {
-    out.varint(end - previous);
-    previous = end;
+  let block = 0;
+  for (const { part, chunker } of cutRuns(layout, cutting)) {
+    const runEnd = part.address + part.length;
+    for (let at = part.address; at < runEnd; block++) {
+      const end = present(ends[block], 'block end');
+      if (chunker.name !== 'fixed') out.varint(end - at);
+      at = end;
+    }
   }
   return out.finish();
 }
 
+/** Throws DataError unless each piece has a rule. */
+export function checkRules({ layout }: SnapshotShape, rules: Uint8Array): void {
+  const pieces = pieceCount(layout);
+  if (rules.length !== pieces) {
+    throw new DataError(`${what}: chunker has ${rules.length} rules for ${pieces} pieces`);
+  }
+  const unknown = rules.find((rule) => rule >= cutRuleCount);
+  if (unknown !== undefined) throw new DataError(`${what}: chunker has the unknown rule ${unknown}`);
+}
+
 /** End address of each block. `count` is that of the digests; nothing is allocated for more blocks than have one. */
 export function readEnds(
-  shape: SnapshotShape,
-  chunker: ChunkerSpec,
+  { entries, layout }: SnapshotShape,
+  cutting: Cutting,
   lengths: Uint8Array,
   count: number,
 ): Float64Array {
   if (!Number.isInteger(count)) throw new DataError(`${what}: blockDigests is not a whole number of digests`);
-  if (chunker.name === 'fixed' && lengths.length > 0)
+  if (cutting.name === 'fixed' && lengths.length > 0)
     throw new DataError(`${what}: blockLengths of fixed blocks`);
   const reader = new ByteReader(lengths);
   const ends = new Float64Array(count);
-  const shortest = shortestBlockBytes(chunker);
-  const longest = longestBlockBytes(chunker);
   let block = 0;
-  let at = 0;
-  shape.entries.forEach((entry, index) => {
-    const end = shape.layout.endOf(index);
-    while (at < end) {
+  for (const { part, chunker } of cutRuns(layout, cutting)) {
+    const shortest = shortestBlockBytes(chunker);
+    const longest = longestBlockBytes(chunker);
+    const end = part.address + part.length;
+    for (let at = part.address; at < end;) {
       const rest = end - at;
       const length =
         chunker.name === 'fixed' ? Math.min(chunker.blockBytes, rest) : reader.varint(`${what}: a block`);
       const isShort = length < shortest && length < rest;
       if (length === 0 || length > rest || isShort || length > longest) {
+        const { path } = present(entries[part.entry], 'entry');
         throw new DataError(
-          `${what}: the blocks of ${shown(entry.path)} do not cover it, or have impossible sizes`,
+          `${what}: the blocks of ${shown(path)} do not cover it, or have impossible sizes`,
         );
       }
       if (block === count) throw new DataError(`${what}: ${count} block digests for more blocks`);
       at += length;
       ends[block++] = at;
     }
-  });
+  }
   reader.end(`${what}: blockLengths`);
   if (block !== count) throw new DataError(`${what}: ${count} block digests for ${block} blocks`);
   return ends;

@@ -14,6 +14,7 @@ import { buildBaseIndex } from './base-indexer.js';
 import type { Detection, DetectionInput, StrategyOf } from './detector.js';
 import type { Job } from './jobs.js';
 import { LeafColumn, hashMissingLeaves } from './leaf-column.js';
+import { detectFromManifest } from './mixed-detector.js';
 import { recognisedAlignment, recognisedBlockBytes } from './recognised.js';
 import type { EngineRun } from './run.js';
 import type { Effort } from './strategy.js';
@@ -36,6 +37,7 @@ interface Followed {
 
 export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptive'>>): Promise<Detection> {
   const { base, target, run, strategy } = input;
+  if (base.kind === 'digests') return detectFromManifest(input, base.manifest);
   const { layout } = base.shape;
   const targetLeaves = new ByteVector();
   const baseLeaves = new LeafColumn(layout, run.hasher.fingerprint.digestBytes);

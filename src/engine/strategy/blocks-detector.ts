@@ -3,7 +3,7 @@ import { UsageError, assert, unreachable } from '../../base/errors.js';
 import { walkMerkle, type ExchangeCost } from '../detect/merkle-exchange.js';
 import { matchBlocks } from '../detect/blocks.js';
 import type { ExtentColumns } from '../detect/extents.js';
-import { chunkerProblem, longestBlockBytes, type ChunkerSpec } from '../chunk/spec.js';
+import { chunkerProblem, longestBlockBytes, type ChunkerSpec, type Cutting } from '../chunk/spec.js';
 import type { Hasher } from '../fingerprint/fingerprint.js';
 import { contentDigests, snapshotId } from '../fingerprint/identity.js';
 import type { BlockTable, CutBlocks, ListedBlocks } from '../fingerprint/manifest.js';
@@ -13,7 +13,7 @@ import type { Layout } from '../snapshot/layout.js';
 import type { Base, Detection, DetectionInput } from './detector.js';
 import type { Job, Side } from './jobs.js';
 import type { EngineRun } from './run.js';
-import type { CuttingStrategy, ExchangeName } from './strategy.js';
+import type { CuttingStrategy, ExchangeName, StrategyName } from './strategy.js';
 
 /** Throws UsageError for sizes that no chunker cuts: a strategy may have been made by hand. */
 export function chunkerOf(strategy: CuttingStrategy): ChunkerSpec {
@@ -69,7 +69,7 @@ export function matchTables(
     targetBlocks,
     digestBytes: hasher.fingerprint.digestBytes,
     pairs,
-    zeroBlock: { length: longest, digest: hasher.digest(new Uint8Array(longest)) },
+    zeroDigests: new Map([[longest, hasher.digest(new Uint8Array(longest))]]),
     meter,
   });
 }
@@ -79,7 +79,7 @@ async function baseListing(input: DetectionInput<CuttingStrategy>, chunker: Chun
   const { base, run, strategy } = input;
   if (base.kind === 'digests') {
     requireSameCutting(base, strategy, chunker);
-    return base.manifest;
+    return { ...base.manifest, chunker };
   }
   if (strategy.subBlock && strategy.exchange !== 'kept') {
     throw new UsageError(`exchange ${strategy.exchange} is for a base that is not at hand`, {
@@ -98,7 +98,7 @@ function exchanged(
   held: CutBlocks,
   own: () => ListedBlocks,
   hasher: Hasher,
-): { readonly listing: CutBlocks; readonly cost: ExchangeCost } {
+): { readonly listing: ListedBlocks; readonly cost: ExchangeCost } {
   switch (exchange) {
     case 'kept':
       return { listing: held, cost: { bytes: 0, messages: 0, roundTrips: 0 } };
@@ -123,11 +123,21 @@ export function requireSameCutting(
   const { manifest } = base;
   const same = JSON.stringify(manifest.chunker) === JSON.stringify(chunker);
   if (same && manifest.fingerprint === strategy.fingerprint) return;
-  const { name, ...parameters } = manifest.chunker;
-  const settings = Object.entries({ ...parameters, fingerprint: manifest.fingerprint });
+  const { name, settings: sizes } = cuttingSettings(manifest.chunker);
+  const settings = Object.entries({ ...sizes, fingerprint: manifest.fingerprint });
   throw new UsageError(`the base's manifest was cut otherwise than strategy ${strategy.name} would`, {
     hint: `use --strategy ${name} ${settings.map(([key, value]) => `--set ${key}=${value}`).join(' ')}`,
   });
+}
+
+/** The strategy, with its settings, that cuts so. */
+export function cuttingSettings(cutting: Cutting): {
+  readonly name: StrategyName;
+  readonly settings: Readonly<Record<string, number>>;
+} {
+  if (cutting.name === 'mixed') return { name: 'adaptive', settings: { blockBytes: cutting.blockBytes } };
+  const { name, ...settings } = cutting;
+  return { name, settings };
 }
 
 /** The block table and leaf digests of one side: regions in parallel, seams in sequence. */

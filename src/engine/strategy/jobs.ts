@@ -35,7 +35,13 @@ export type Side = 'base' | 'target';
 export interface JobTable {
   /** Cut and hash one region of one side. */
   readonly scan: {
-    readonly job: { readonly side: Side; readonly region: Region; readonly chunker: ChunkerSpec };
+    readonly job: {
+      readonly side: Side;
+      readonly region: Region;
+      readonly chunker: ChunkerSpec;
+      /** Where what is cut as one with the region's last part ends, if not with its entry. */
+      readonly end?: number;
+    };
     readonly result: RegionScan;
   };
   /** Compare one target region with what lies opposite in the base. */

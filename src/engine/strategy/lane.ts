@@ -65,7 +65,7 @@ export class StrategyLane implements Lane<Job, Done> {
   #do(job: Job, meter: Meter): JobTable[JobType]['result'] {
     switch (job.type) {
       case 'scan':
-        return scanRegion(this.#scanContext(job.side, meter), job.chunker, job.region);
+        return scanRegion(this.#scanContext(job.side, meter), job.chunker, job.region, job.end);
       case 'compare':
         return compareRegion(
           { ...this.#detectContext(meter), alignment: job.alignment, blockBytes: job.blockBytes },

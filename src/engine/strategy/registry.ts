@@ -16,7 +16,7 @@ export interface StrategyPart<N extends StrategyName> {
 const byContent = { worksFromManifest: true, detect: detectBlocks };
 
 export const strategyParts: { readonly [N in StrategyName]: StrategyPart<N> } = {
-  adaptive: { worksFromManifest: false, detect: detectAdaptively },
+  adaptive: { worksFromManifest: true, detect: detectAdaptively },
   compare: { worksFromManifest: false, detect: detectByComparison },
   fixed: { worksFromManifest: true, detect: detectBlocks },
   ...(Object.fromEntries(contentChunkerNames.map((name) => [name, byContent])) as Record<

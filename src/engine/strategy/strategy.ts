@@ -73,15 +73,23 @@ export function usesContext(strategy: Strategy, isBaseSearched: boolean): boolea
 /** A strategy that cuts blocks, which a manifest can list. */
 export type CuttingStrategy = Extract<Strategy, { readonly name: 'fixed' | ContentChunkerName }>;
 
+/** A strategy whose blocks a manifest can list. */
+export type ListingStrategy = CuttingStrategy | Extract<Strategy, { readonly name: 'adaptive' }>;
+
 export function isCutting(strategy: Strategy): strategy is CuttingStrategy {
   return chunkerNames.some((name) => name === strategy.name);
 }
 
 /** Throws UsageError for a strategy that has no blocks. */
+export function requireListing(strategy: Strategy): ListingStrategy {
+  return strategy.name === 'adaptive' ? strategy : requireCutting(strategy);
+}
+
+/** Throws UsageError for a strategy that has no blocks of one chunker. */
 export function requireCutting(strategy: Strategy): CuttingStrategy {
   if (isCutting(strategy)) return strategy;
   throw new UsageError(`strategy ${strategy.name} has no blocks to list`, {
-    hint: `use one that has: ${chunkerNames.join(', ')}`,
+    hint: `use one that has: adaptive, ${chunkerNames.join(', ')}`,
   });
 }
 

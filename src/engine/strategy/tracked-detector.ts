@@ -96,7 +96,13 @@ export async function detectTracked(
 }
 
 function requireTrackable(input: DetectionInput): asserts input is TrackedInput {
-  const { strategy, target } = input;
+  const { strategy, base, target } = input;
+  if (base.kind === 'digests' && strategy.name === 'adaptive') {
+    throw new UsageError(
+      "strategy adaptive, led by a tracker, needs the base's content, but the base is a manifest",
+      { hint: 'use --strategy fixed --set blockBytes=64KiB, or give the base itself' },
+    );
+  }
   if (target.form !== 'image') {
     throw new UsageError(
       'a tracker speaks of one file or block device, and BASE and TARGET are directories',

@@ -10,6 +10,7 @@ import { MerkleHolder } from '../../../src/engine/detect/merkle-holder.js';
 import { writeNodes, writeOffer, writeWant } from '../../../src/engine/detect/merkle-messages.js';
 import { MerkleReader } from '../../../src/engine/detect/merkle-reader.js';
 import { MerkleTree, nodeDigest } from '../../../src/engine/detect/merkle-tree.js';
+import type { ChunkerSpec } from '../../../src/engine/chunk/spec.js';
 import type { BlockListing } from '../../../src/engine/fingerprint/manifest.js';
 import { hasherFor, listingOf, numbers, type FileSketch } from './merkle-samples.js';
 
@@ -105,7 +106,7 @@ describe('the walk', () => {
 describe('a hostile remote', () => {
   const remote = image(numbers(900));
   const own = image([...numbers(300), ...numbers(30, 1e6), ...numbers(570, 330)]);
-  const chunker = remote.chunker;
+  const chunker = remote.chunker as ChunkerSpec;
 
   test('any bit flipped in any message is found, or harmless', () => {
     fc.assert(

@@ -15,6 +15,7 @@ import { decodeCbor, encodeCbor, itemLength, type CborValue } from '../../../src
 import { codecNames, decompress, packingNames } from '../../../src/engine/package/codecs.js';
 import { chooseAndCompress } from '../../../src/engine/package/compression.js';
 import { PackageDecoder } from '../../../src/engine/package/decode.js';
+import { mixedBlockBytesMax } from '../../../src/engine/chunk/mixed.js';
 import { decodeManifest, encodeManifest } from '../../../src/engine/package/manifest-file.js';
 import type { PackageItem, Segment } from '../../../src/engine/package/model.js';
 import { unpackOperations, unpackStream } from '../../../src/engine/package/unpack.js';
@@ -198,6 +199,15 @@ test('the golden manifest', () => {
   expect(decodeManifest(readGolden('manifest-v1.sdmanifest'), hasherFor)).toEqual(manifest);
 });
 
+test('the golden manifest of mixed blocks', () => {
+  const chunker = { name: 'mixed', blockBytes: 512, rules: Uint8Array.of(3) } as const;
+  const manifest = { ...imageManifest(600, 512), chunker };
+  expectGolden('manifest-v1-mixed.sdmanifest', encodeManifest(manifest, hasherFor('xxh3-128')));
+  expect(decodeManifest(readGolden('manifest-v1-mixed.sdmanifest'), hasherFor)).toEqual(manifest);
+  const document = decodeCbor(readGolden('manifest-v1-mixed.sdmanifest').subarray(12, -16), 'manifest');
+  expect(parseCddl(docs('manifest-v1.cddl'))('manifest', document)).toBe(true);
+});
+
 test.each(contentChunkerNames)('the golden manifest of content-defined chunks: %s', (name) => {
   const entry = { path: '', kind: 'file', mode: 0o600, mtimeMicros: 1_700_000_000_000_000 } as const;
   const chunker = { name, minBytes: 256, averageBytes: 1024, maxBytes: 4096 };
@@ -334,6 +344,7 @@ describe('CDDL', () => {
       limits.addressMax,
       limits.nameBytesMax,
       limits.blockBytesMax,
+      mixedBlockBytesMax,
       8000,
       codecNames.length - 1,
       packingNames.length - 1,

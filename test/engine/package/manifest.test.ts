@@ -78,6 +78,12 @@ const chunkerNamed = (name: string, ...sizes: readonly number[]): CborValue =>
     ['averageBytes', sizes[1] ?? 0],
     ['maxBytes', sizes[2] ?? 0],
   ]);
+const mixed = (blockBytes: number, ...rules: readonly number[]): CborValue =>
+  new Map<string, CborValue>([
+    ['name', 'mixed'],
+    ['blockBytes', blockBytes],
+    ['rules', Uint8Array.from(rules)],
+  ]);
 const cut = manifestOf('image', good.entries, fastcdc);
 const entry = (path: string, change: Partial<Entry> = {}): Entry => ({
   path,
@@ -136,8 +142,11 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
   'chunker unknown, or with sizes that it does not cut': [
     [
       field('chunker', new Map([['name', 'random']])),
-      "the manifest: chunker: name is 'random', not one of fixed, fastcdc, strided",
+      "the manifest: chunker: name is 'random', not one of mixed, fixed, fastcdc, strided",
     ],
+    [field('chunker', mixed(1000, 1)), 'the manifest: chunker blockBytes 1000 is not a power of two'],
+    [field('chunker', mixed(256, 1)), 'blockBytes is 256, not in 512'],
+    [field('chunker', mixed(131_072, 1)), 'blockBytes is 131072, not in 512'],
     [
       field(
         'chunker',
@@ -165,6 +174,11 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
       [field('chunker', chunkerNamed(name, 256, 1 << 21, 1 << 22)), 'chunker averageBytes 2097152 is not'],
     ]),
   ],
+  'rules that are not one for each piece, or unknown': [
+    [field('chunker', mixed(4096)), 'the manifest: chunker has 0 rules for 1 pieces'],
+    [field('chunker', mixed(4096, 1, 1)), 'the manifest: chunker has 2 rules for 1 pieces'],
+    [field('chunker', mixed(4096, 4)), 'the manifest: chunker has the unknown rule 4'],
+  ],
   'entries break a rule (those of packages; also: each parent is a directory of the list)': [
     [
       encode(manifestOf('tree', [root, entry('a/b')], fastcdc)),
@@ -188,6 +202,8 @@ const cases: Readonly<Record<string, readonly (readonly [Uint8Array, string])[]>
     [field('blockLengths', Uint8Array.of(1)), 'blockLengths of fixed blocks'],
   ],
   'number of digests differs from that of files or blocks': [
+    [field('chunker', mixed(4096, 3)), 'the manifest: a block'],
+    [field('chunker', mixed(4096, 1)), 'the manifest: 3 block digests for 1 blocks'],
     [field('entryDigests', bytesOf(32)), 'entryDigests has 32 bytes instead of 16'],
     [field('blockDigests', bytesOf(32)), '2 block digests for more blocks'],
     [field('blockDigests', bytesOf(64)), '4 block digests for 3 blocks'],
@@ -237,7 +253,7 @@ test('a chunker of a newer version is refused with the way out', () => {
     const newer = file(withField(documentOf(good), 'chunker', chunkerNamed('later', 256, 1024, 4096)), minor);
     expect(() => decodeManifest(newer, hasherFor)).toThrow(
       expect.objectContaining({
-        message: "the manifest: chunker: name is 'later', not one of fixed, fastcdc, strided",
+        message: "the manifest: chunker: name is 'later', not one of mixed, fixed, fastcdc, strided",
         hint: 'if a newer version wrote it, update snapdelta',
       }),
     );
