@@ -5,14 +5,6 @@
  * Limit: an option value that reads `--version` is taken for the flag, unless it stands after `--`.
  */
 import { readFileSync, writeSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-
-/**
- * Bytes of bytecode that a function runs through before V8 optimises it, six times as much as is usual: most runs are over before what
- * optimising costs has come back, since loops over bytes are WebAssembly's. A diff of 256 MiB takes 10 to 20 % less CPU, one of a release of
- * 30 MB a fifth less, and one of seconds no more.
- */
-const interruptBudgetBytes = 400_000;
 
 const words = process.argv.slice(2);
 const end = words.indexOf('--');
@@ -31,7 +23,6 @@ if (options.includes('--version')) {
     }
   }
 } else {
-  setFlagsFromString(`--interrupt-budget=${interruptBudgetBytes}`);
   const { run } = await import('./run.js');
   process.exitCode = await run(words);
   // A cancelled command may have left a read of stdin behind, which would keep the process until its writer closes.

@@ -12,6 +12,7 @@ import { createWasmKernels } from '../../kernels/load.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { readPublicKey } from '../key-files.js';
+import { optimiseLater } from '../optimisation.js';
 import { readPieces } from '../pieces.js';
 import { hex } from '../text/hex.js';
 import { namedAsync } from './naming.js';
@@ -28,6 +29,8 @@ export async function runApply(input: Input, context: Context): Promise<Outcome>
     });
   }
   const base = openSnapshot(input.positional('BASE'));
+  // The target is about as large.
+  optimiseLater(2 * base.layout.totalBytes);
   const startMs = monotonicClock.nowMs();
   const summary = await namedAsync(delta, () =>
     apply(

@@ -11,6 +11,7 @@ import type { Strategy } from '../../engine/strategy/strategy.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { readPrivateKey } from '../key-files.js';
+import { optimiseLater } from '../optimisation.js';
 import { refuseInputs, writeOutput } from '../output.js';
 import { chooseStrategy } from '../strategy-choice.js';
 import { hex } from '../text/hex.js';
@@ -38,6 +39,7 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
   const baseManifest = baseManifestOf(input, manifest);
   const target = openSnapshot(input.positional('TARGET'));
   const images = { baseBytes: base.layout.totalBytes, targetBytes: target.layout.totalBytes };
+  optimiseLater(images.baseBytes + images.targetBytes);
   const tracking = await trackingOf(input, images, baseManifest);
   for (const skipped of target.skipped) context.terminal.log(`skipped ${skipped.path}: ${skipped.kind}`);
   const strategy = chooseStrategy({

@@ -10,6 +10,7 @@ import type { Profile } from '../../engine/profile/profile.js';
 import { isCutting, requireListing } from '../../engine/strategy/strategy.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
+import { optimiseLater } from '../optimisation.js';
 import { refuseInputs, writeOutput } from '../output.js';
 import { chooseStrategy, type StrategyRequest } from '../strategy-choice.js';
 import { cuttingSettings } from '../../engine/strategy/blocks-detector.js';
@@ -39,6 +40,7 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const time = input.text('time');
   refuseInputs(path, [input.positional('SNAPSHOT')]);
   const snapshot = openSnapshot(input.positional('SNAPSHOT'));
+  optimiseLater(snapshot.layout.totalBytes);
   const { manifest, reading } = await buildManifest(snapshot, {
     strategy,
     ...workersFor(input, profile?.limits.workersMax),
