@@ -57,7 +57,7 @@ function row(configuration: ConfigurationRecord, shape: (typeof shapes)[number],
   const whole =
     share === 0 ? 0 : sees ? Math.min(sizeBytes, changed * (1 + block / 16_384)) : sizeBytes * 0.9;
   const literal = Math.round(subBlock ? Math.min(whole, changed + whole * 0.02) : whole);
-  const level = Number(parameters['level']);
+  const level = parameters['level'] === 'auto' ? 16 : Number(parameters['level']);
   const packageBytes = 400 + Math.round(literal * compressibility * (1 - level / 100));
   const exchangeBytes = family === 'rolling' ? Math.round((sizeBytes / block) * 20) : 0;
   const speed = { adaptive: 1, compare: 0.9, fixed: 0.5, fastcdc: 1.4, strided: 1.4, rolling: 2.6 }[family];
