@@ -1,6 +1,6 @@
 /**
  * How soon V8 optimises: later, where there is much to do. Loops over bytes are WebAssembly's, so most runs are over before what optimising
- * costs has come back. Measured: a diff of 256 MiB takes 10 to 20 % less CPU, one of a release of 30 MB a fifth less, and one of seconds no more.
+ * costs has come back. Measured on a busy machine: a diff of 256 MiB takes 1 to 13 % less CPU, one of 30 MB a fifth less, one of seconds no more.
  *
  * Limit: node:v8 brings streams with it and takes some 5 ms of CPU, so small inputs leave it alone.
  */
