@@ -88,7 +88,7 @@ describe('tests', () => {
 
   test('stand where their subject stands', () => {
     const places =
-      /^test\/(base|kernels|engine|workload|harness|cli|tidy|end-to-end|support|golden|vectors|fixtures)\//;
+      /^test\/(base|kernels|engine|workload|replication|simulator|harness|cli|tidy|end-to-end|support|golden|vectors|fixtures)\//;
     const known = ['test/tsconfig.json', 'test/run.js', 'test/library.test.ts'];
     const wrong = repository.filter(
       (path) => path.startsWith('test/') && !places.test(path) && !known.includes(path),
