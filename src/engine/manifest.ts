@@ -123,7 +123,7 @@ function manifestOf(
 }
 
 /** For each block the snapshot that introduced it: as the previous manifest says, or this one. */
-function originsOf(
+export function originsOf(
   blocks: BlockTable,
   self: Uint8Array,
   digestBytes: number,

@@ -70,6 +70,17 @@ export function commonAncestors(versions: readonly Version[], a: Version, b: Ver
   return maximal(versions.filter((version) => isBefore(version, a) && isBefore(version, b)));
 }
 
+/**
+ * What may count as an ancestor: versions that were written, and merges that one of them was made from. A merge that nobody built upon is left out,
+ * since whether it was made at all depends on the order of arrival.
+ */
+export function ancestry(set: readonly Version[]): readonly Version[] {
+  const builtUpon = new Set(
+    set.flatMap(({ dot, parents }) => (isMerge(dot) ? [] : parents.filter(isMerge).map(dotText))),
+  );
+  return set.filter(({ dot }) => !isMerge(dot) || builtUpon.has(dotText(dot)));
+}
+
 /** Whether the second has seen all that the first has, and is another one. */
 export function isBefore(a: Version, b: Version): boolean {
   return isMerge(a.dot) || isMerge(b.dot)
