@@ -12,7 +12,8 @@ import type { FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import type { Dot, Version } from '../versions/version.js';
 
 /** 1: whole manifests, every block sent, one segment at a time, no resumption. 2: all of it. */
-export type ProtocolVersion = 1 | 2;
+export const protocolVersions = [1, 2] as const;
+export type ProtocolVersion = (typeof protocolVersions)[number];
 
 /** What a side can do, by name; unknown names are ignored. Version 1 has none. */
 export const capabilityNames = [
@@ -31,8 +32,8 @@ export interface Hello {
   readonly name: string;
   readonly software: string;
   readonly capabilities: readonly string[];
-  /** Fingerprints that it can check, best first. */
-  readonly fingerprints: readonly FingerprintName[];
+  /** Fingerprints that it can check, by name; unknown names are ignored. */
+  readonly fingerprints: readonly string[];
 }
 
 export interface Welcome {
@@ -79,6 +80,9 @@ export interface Pull {
   readonly first: readonly string[];
 }
 
+export const manifestForms = ['whole', 'delta'] as const;
+export type ManifestForm = (typeof manifestForms)[number];
+
 export interface Offer {
   readonly type: 'offer';
   readonly version: Version;
@@ -86,7 +90,7 @@ export interface Offer {
   readonly base: Dot | null;
   /** Bytes of the manifest messages that follow, and how they are to be read: a manifest file, or a delta package against the base's manifest file. */
   readonly manifestBytes: number;
-  readonly manifestForm: 'whole' | 'delta';
+  readonly manifestForm: ManifestForm;
   /** Token of a transfer that was cut, to go on with it; empty for none. */
   readonly resume: string;
 }
@@ -98,24 +102,32 @@ export interface ManifestPart {
 
 export interface Need {
   readonly type: 'need';
-  /** For resumption after a cut. */
+  /** For resumption after a cut; empty where that was not agreed on. */
   readonly token: string;
-  /** Among the distinct blocks of the target that the base does not have, in order of first appearance: runs of [skipped, needed] counts. */
+  /** Among the distinct blocks of the target that the base does not have, in order of first appearance: runs of [skipped, needed] counts. They go on in the next need message unless this one is the last. */
   readonly runs: readonly (readonly [skipped: number, needed: number])[];
-  /** Bytes of segments that the receiver is ready to buffer. */
+  readonly isLast: boolean;
+  /** Index that the first segment is to have: 0, or one more than the receiver's highest where it goes on with a transfer that was cut. */
+  readonly firstIndex: number;
+  /** Bytes of packages that the receiver is ready to buffer, enough for one segment at least; 0 without credit, and in all but the last. */
   readonly creditBytes: number;
 }
 
+export const resynchroniseReasons = ['base-missing', 'base-damaged', 'token-unknown'] as const;
+export type ResynchroniseReason = (typeof resynchroniseReasons)[number];
+
+/** At any time between offer and committed. The sender answers with another offer, or aborts; what it sent meanwhile is dropped. */
 export interface Resynchronise {
   readonly type: 'resynchronise';
-  readonly reason: 'base-missing' | 'base-damaged' | 'token-unknown';
+  readonly reason: ResynchroniseReason;
 }
 
 /** A group of needed blocks, encoded as a delta package; its bytes follow in data messages. */
 export interface SegmentStart {
   readonly type: 'segment';
+  /** One more than the segment before. */
   readonly index: number;
-  /** Which of the needed blocks it brings: [first, first + count). */
+  /** Which of the needed blocks it brings: [first, first + count), those not needed not counted. In order unless the transfer is progressive. */
   readonly first: number;
   readonly count: number;
   /** Blocks of the base that it is encoded against, as positions in the base's manifest: runs of [first, count]. Empty for none. */
@@ -130,13 +142,16 @@ export interface Data {
 
 export interface Acknowledge {
   readonly type: 'acknowledge';
-  /** The segment is durable. */
+  /** The segment is durable. In order of the segments. */
   readonly index: number;
+  /** Added to what was granted before; 0 without credit. */
   readonly creditBytes: number;
 }
 
+/** All segments are sent, though perhaps not acknowledged. From here the sender may no longer abort. */
 export interface Commit {
   readonly type: 'commit';
+  /** Those of earlier connections included: one more than the last index. */
   readonly segmentCount: number;
 }
 
@@ -148,6 +163,7 @@ export interface Committed {
   readonly concurrent: readonly Dot[];
 }
 
+/** Ends the transfer, not the connection. The other side answers with an abort of its own, unless one is under way; what it sent meanwhile is dropped. */
 export interface Abort {
   readonly type: 'abort';
   readonly reason: string;
@@ -160,6 +176,11 @@ export interface Refuse {
   readonly reason: string;
 }
 
+/**
+ * Why a connection ends. Found by the connection itself: `version` nothing in common; `malformed` a message that breaks its form or contradicts itself
+ * or what was agreed; `order` one that its state does not take; `limit` one beyond a limit or the credit; `damaged` frames that were changed, lost, repeated or
+ * exchanged on the way. By the session: `unknown` no such volume or version; `conflict` a version that contradicts one held; `busy`, `denied`, `internal`.
+ */
 export const refusalCodes = [
   'version',
   'malformed',
