@@ -74,7 +74,7 @@ export class Hashing {
   column(ids: BlockIds): {
     readonly digests: Uint8Array;
     readonly count: number;
-    isKnown(index: number): boolean;
+    readonly isKnown: (index: number) => boolean;
   } {
     if (ids instanceof Uint8Array) {
       if (ids.length % this.width !== 0) {
