@@ -1,0 +1,110 @@
+/**
+ * The folders of a directory store, and what is known of them.
+ *
+ * Law: a name that is shown is durable. A process that was killed, unlike a machine that lost power, leaves names that are seen but not yet durable; so a folder is
+ * synced once before its names are first believed, and again after an operation on it failed half-way. A folder is made durable in its parent before
+ * anything is put into it.
+ *
+ * Limits: what is known is a count and the names of subfolders, for each folder that was touched. Other processes must stay away meanwhile.
+ */
+import { folderOf } from './disk-path.js';
+import type { Disk } from './disk.js';
+import { SharedSync } from './shared-sync.js';
+
+export interface Folder {
+  readonly path: string;
+  /** Files in it: exact after it was read, and kept up by whoever puts or removes. */
+  files: number;
+  readonly below: Set<string>;
+  /** Whether every name in it is durable, but for those whose settle() is under way. */
+  isSettled: boolean;
+  readonly sync: SharedSync;
+}
+
+export class Folders {
+  readonly #disk: Disk;
+  readonly #root: string;
+  readonly #known = new Map<string, Promise<Folder>>();
+  readonly #making = new Map<string, Promise<Folder>>();
+
+  /** `root`: a folder that exists, durably. */
+  constructor(disk: Disk, root: string) {
+    this.#disk = disk;
+    this.#root = root;
+  }
+
+  /** The folder, its names durable; undefined when there is none. Throws WorldError. */
+  async at(path: string): Promise<Folder | undefined> {
+    const known = this.#known.get(path);
+    if (known !== undefined) {
+      const folder = await known;
+      if (!folder.isSettled) await this.settle(folder);
+      return folder;
+    }
+    if (path !== this.#root) {
+      const parent = await this.at(folderOf(path));
+      if (parent?.below.has(path.slice(parent.path.length + 1)) !== true) return undefined;
+    }
+    return this.#remember(path, () => this.#read(path));
+  }
+
+  /** The folder, made where it is missing. Throws WorldError. */
+  async make(path: string): Promise<Folder> {
+    const there = await this.at(path);
+    if (there !== undefined) return there;
+    let making = this.#making.get(path);
+    if (making === undefined) {
+      making = this.#make(path).finally(() => this.#making.delete(path));
+      this.#making.set(path, making);
+    }
+    return making;
+  }
+
+  /** Makes every name that the folder has now durable, and every removal. Throws WorldError; then at() will try again. */
+  async settle(folder: Folder): Promise<void> {
+    try {
+      await folder.sync.run();
+      folder.isSettled = true;
+    } catch (error) {
+      folder.isSettled = false;
+      throw error;
+    }
+  }
+
+  async #make(path: string): Promise<Folder> {
+    const parent = await this.make(folderOf(path));
+    await this.#disk.makeDirectory(path);
+    await this.settle(parent);
+    parent.below.add(path.slice(parent.path.length + 1));
+    // Even where it was made before, by a put that failed before the parent was synced, nothing is in it yet.
+    return this.#remember(path, () => Promise.resolve(this.#folder(path, [])));
+  }
+
+  #remember(path: string, read: () => Promise<Folder>): Promise<Folder> {
+    // Whoever came first while the parent was looked up has begun to read it.
+    const begun = this.#known.get(path);
+    if (begun !== undefined) return begun;
+    const reading = read().catch((error: unknown) => {
+      this.#known.delete(path);
+      throw error;
+    });
+    this.#known.set(path, reading);
+    return reading;
+  }
+
+  async #read(path: string): Promise<Folder> {
+    await this.#disk.syncDirectory(path);
+    const names = await this.#disk.list(path);
+    return this.#folder(path, names);
+  }
+
+  #folder(path: string, names: Awaited<ReturnType<Disk['list']>>): Folder {
+    return {
+      path,
+      files: names.filter(({ kind }) => kind === 'file').length,
+      below: new Set(names.flatMap(({ name, kind }) => (kind === 'directory' ? [name] : []))),
+      isSettled: true,
+      sync: new SharedSync(() => this.#disk.syncDirectory(path)),
+    };
+  }
+}
