@@ -102,12 +102,12 @@ export interface ManifestPart {
 
 export interface Need {
   readonly type: 'need';
-  /** For resumption after a cut; empty where that was not agreed on. */
+  /** For resumption after a cut; empty where that was not agreed on, and in all but the last. */
   readonly token: string;
   /** Among the distinct blocks of the target that the base does not have, in order of first appearance: runs of [skipped, needed] counts. They go on in the next need message unless this one is the last. */
   readonly runs: readonly (readonly [skipped: number, needed: number])[];
   readonly isLast: boolean;
-  /** Index that the first segment is to have: 0, or one more than the receiver's highest where it goes on with a transfer that was cut. */
+  /** Index that the first segment is to have: 0, or one more than the receiver's highest where it goes on with a transfer that was cut. 0 in all but the last. */
   readonly firstIndex: number;
   /** Bytes of packages that the receiver is ready to buffer, enough for one segment at least; 0 without credit, and in all but the last. */
   readonly creditBytes: number;

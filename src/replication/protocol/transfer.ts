@@ -119,8 +119,8 @@ export class Transfer {
     this.#needParts++;
     for (const [, needed] of runs) this.#needed += needed;
     if (!isLast) {
-      if (firstIndex > 0 || creditBytes > 0) {
-        throw new ProtocolError('malformed', 'need: index and credit belong to its last part');
+      if (token !== '' || firstIndex > 0 || creditBytes > 0) {
+        throw new ProtocolError('malformed', 'need: token, index and credit belong to its last part');
       }
       return;
     }

@@ -116,6 +116,17 @@ export const everyMessage: readonly Message[] = [
   { type: 'refuse', code: 'busy', reason: 'too many connections' },
 ];
 
+/** One message of every type that version 1 has, with the fields that it has. */
+export const everyMessage1: readonly Message[] = everyMessage
+  .filter(({ type }) => type !== 'need' && type !== 'resynchronise')
+  .map((message): Message => {
+    if (message.type === 'welcome') return { ...message, version: 1, capabilities: [] };
+    if (message.type === 'pull') return { ...message, base: null, resume: '', first: [] };
+    if (message.type === 'offer') return plainOffer;
+    if (message.type === 'segment') return { ...message, baseRuns: [] };
+    return message.type === 'acknowledge' ? { ...message, creditBytes: 0 } : message;
+  });
+
 export function agreeing(ours: Hello, theirs: AcceptorTerms) {
   const answer = answerHello(ours, theirs);
   return answer.type === 'welcome' ? answer : undefined;
