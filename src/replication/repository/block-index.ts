@@ -1,6 +1,6 @@
 /**
- * Which block lies where: an open-addressing table of entries over columns, without an object a block. An entry costs 22 bytes and its digest, and 8
- * to 16 bytes of slots: 46 to 70 bytes a block, doubled while the columns grow.
+ * Which block lies where: an open-addressing table of entries over columns, without an object a block. An entry costs 18 bytes, its digest and 8 bytes of
+ * slots, and up to twice that after the columns have doubled: a million blocks of 32 bytes of digest take 61 MB.
  *
  * Law: a digest has one entry at most. An entry's number stays the same while it lives, and may then be used again.
  */

@@ -6,7 +6,6 @@
  */
 import { DataError } from '../../base/errors.js';
 import type { WorkKind } from '../../base/runtime.js';
-import { equalBytes } from '../../engine/fingerprint/identity.js';
 import type { ObjectInfo, Store } from '../store/store.js';
 import { BlockIndex } from './block-index.js';
 import type { Hashing } from './hashing.js';
@@ -180,7 +179,7 @@ export class BlockPacks {
     try {
       const isNew = await this.store.put(key, bytes, 'create');
       // A wrapper that tries again may have written it before.
-      if (!isNew && !equalBytes((await this.store.get(key)) ?? new Uint8Array(0), bytes)) {
+      if (!isNew && Buffer.compare((await this.store.get(key)) ?? new Uint8Array(0), bytes) !== 0) {
         throw new DataError(`${key} is there already: another process writes to this repository`, {
           hint: 'let one process at a time open a repository',
         });

@@ -5,18 +5,19 @@
  * again there. What stays unreadable is remembered as damaged until a read or a new copy shows otherwise.
  */
 import { DataError } from '../../base/errors.js';
-import { equalBytes } from '../../engine/fingerprint/identity.js';
+import { sameDigest } from '../../engine/detect/digest-index.js';
 import type { BlockPacks } from './block-packs.js';
 import { readBytesMax, readGapBytesMax } from './limits.js';
 import { packKey } from './objects.js';
 import { unpackBlock } from './pack.js';
 import type { BlockIds, BlockOutcome } from './repository.js';
 
-/** A block that is wanted: its index in the request, and where it lay when that was asked. */
+/** A block that is wanted: its index in the request, its digest there, and where it lay when that was asked. */
 interface Wanted {
   readonly index: number;
-  readonly entry: number;
-  readonly digest: Uint8Array;
+  readonly digests: Uint8Array;
+  /** Of the digest, in `digests`. */
+  readonly at: number;
   readonly pack: number;
   readonly offset: number;
   readonly packedBytes: number;
@@ -40,12 +41,11 @@ const missing: BlockOutcome = { state: 'missing' };
 /** One outcome for each id, in order. Throws WorldError. */
 export async function readBlocks(packs: BlockPacks, ids: BlockIds): Promise<BlockOutcome[]> {
   const { digests, count, isKnown } = packs.hashing.column(ids);
-  const { width } = packs.hashing;
   const outcomes = new Array<BlockOutcome>(count).fill(missing);
   let left = Array.from({ length: count }, (_, index) => index).filter(isKnown);
   for (let lookUp = 0; left.length > 0; lookUp++) {
     const wanted = left.flatMap((index) => {
-      const found = whereIs(packs, digests.subarray(index * width, (index + 1) * width), index);
+      const found = whereIs(packs, digests, index);
       if (found === undefined) outcomes[index] = missing;
       return found === undefined ? [] : [found];
     });
@@ -54,7 +54,7 @@ export async function readBlocks(packs: BlockPacks, ids: BlockIds): Promise<Bloc
       const results = await readRun(packs, run);
       run.blocks.forEach((block, i) => {
         const outcome = results[i] ?? missing;
-        if (outcome.state !== 'whole' && hasMoved(packs, block) && lookUp < lookUpsMax)
+        if (outcome.state !== 'whole' && entryAt(packs, block) < 0 && lookUp < lookUpsMax)
           left.push(block.index);
         else outcomes[block.index] = settle(packs, block, outcome);
       });
@@ -63,13 +63,14 @@ export async function readBlocks(packs: BlockPacks, ids: BlockIds): Promise<Bloc
   return outcomes;
 }
 
-function whereIs(packs: BlockPacks, digest: Uint8Array, index: number): Wanted | undefined {
-  const entry = packs.index.find(digest, 0);
+function whereIs(packs: BlockPacks, digests: Uint8Array, index: number): Wanted | undefined {
+  const at = index * packs.hashing.width;
+  const entry = packs.index.find(digests, at);
   if (entry < 0) return undefined;
   return {
     index,
-    entry,
-    digest,
+    digests,
+    at,
     pack: packs.index.packOf(entry),
     offset: packs.index.offsetOf(entry),
     packedBytes: packs.index.packedBytesOf(entry),
@@ -78,16 +79,16 @@ function whereIs(packs: BlockPacks, digest: Uint8Array, index: number): Wanted |
   };
 }
 
-function hasMoved(packs: BlockPacks, { digest, pack }: Wanted): boolean {
-  const entry = packs.index.find(digest, 0);
-  return entry < 0 || packs.index.packOf(entry) !== pack;
+/** The entry of a block that still lies where it was looked for, or -1. */
+function entryAt(packs: BlockPacks, { digests, at, pack }: Wanted): number {
+  const entry = packs.index.find(digests, at);
+  return entry >= 0 && packs.index.packOf(entry) === pack ? entry : -1;
 }
 
 /** Remembers what the read has shown, if it is still about the present copy. */
 function settle(packs: BlockPacks, block: Wanted, outcome: BlockOutcome): BlockOutcome {
-  if (!hasMoved(packs, block)) {
-    packs.index.setDamaged(packs.index.find(block.digest, 0), outcome.state !== 'whole');
-  }
+  const entry = entryAt(packs, block);
+  if (entry >= 0) packs.index.setDamaged(entry, outcome.state !== 'whole');
   return outcome;
 }
 
@@ -142,8 +143,8 @@ function verified(
   return outcomes.map((outcome, i) => {
     const block = blocks[i];
     if (block === undefined || outcome.state !== 'whole') return outcome;
-    if (equalBytes(digests.subarray(i * width, (i + 1) * width), block.digest)) return outcome;
-    const id = packs.hashing.idOf(block.digest);
+    if (sameDigest(digests, i * width, block.digests, block.at, width)) return outcome;
+    const id = packs.hashing.idOf(block.digests.subarray(block.at, block.at + width));
     return { state: 'damaged', reason: `${key} at byte ${block.offset}: the bytes are not those of ${id}` };
   });
 }

@@ -82,22 +82,32 @@ export class Hashing {
       }
       return { digests: ids, count: ids.length / this.width, isKnown: () => true };
     }
+    const whole = Buffer.from(ids.map((id) => this.#hexOf(id)).join(''), 'hex');
+    if (whole.length === ids.length * this.width) {
+      return { digests: whole, count: ids.length, isKnown: () => true };
+    }
     const digests = new Uint8Array(ids.length * this.width);
     const unknown = new Set<number>();
     ids.forEach((id, index) => {
-      const digest = this.digestOf(id);
-      if (digest === undefined) unknown.add(index);
-      else digests.set(digest, index * this.width);
+      const digest = Buffer.from(this.#hexOf(id), 'hex');
+      if (digest.length === this.width) digests.set(digest, index * this.width);
+      else unknown.add(index);
     });
     return { digests, count: ids.length, isKnown: (index) => !unknown.has(index) };
   }
 
-  /** Undefined for an id of another fingerprint, and for what is no id. */
-  digestOf(id: BlockId): Uint8Array | undefined {
-    if (!id.startsWith(this.#prefix)) return undefined;
-    const hex = id.slice(this.#prefix.length);
-    if (hex.length !== this.width * 2 || !/^[0-9a-f]*$/.test(hex)) return undefined;
-    return Buffer.from(hex, 'hex');
+  /** Whether each id is that of the digest at its place. */
+  areIdsOf(ids: readonly BlockId[], digests: Uint8Array): readonly boolean[] {
+    const hex = hexOf(digests);
+    const length = this.width * 2;
+    return ids.map((id, i) => id === this.#prefix + hex.slice(i * length, (i + 1) * length));
+  }
+
+  /** The digest in hex, or empty for an id of another fingerprint. */
+  #hexOf(id: BlockId): string {
+    return id.length === this.#prefix.length + this.width * 2 && id.startsWith(this.#prefix)
+      ? id.slice(this.#prefix.length)
+      : '';
   }
 }
 

@@ -3,7 +3,6 @@
  * for pins and removes in the same turn, so that neither overtakes the other.
  */
 import { DataError } from '../../base/errors.js';
-import { equalBytes } from '../../engine/fingerprint/identity.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { decodeManifest, encodeManifest } from '../../engine/package/manifest-file.js';
 import type { Store } from '../store/store.js';
@@ -48,7 +47,8 @@ export class Manifests {
     return this.#turns.run(key, async () => {
       if (await this.#store.put(key, bytes, 'create')) return;
       const held = await this.#store.get(key);
-      if (held === undefined || !equalBytes(held, bytes)) await this.#store.put(key, bytes, 'replace');
+      if (held === undefined || Buffer.compare(held, bytes) !== 0)
+        await this.#store.put(key, bytes, 'replace');
     });
   }
 

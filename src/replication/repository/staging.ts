@@ -101,9 +101,12 @@ export class StoredStaging implements Staging {
     const { hashing } = this.#packs;
     const { width } = hashing;
     this.#named ??= indexOf(this.manifest.blocks.digests, width);
+    const areRight = hashing.areIdsOf(
+      blocks.map(({ id }) => id),
+      digests,
+    );
     for (const [i, { id }] of blocks.entries()) {
-      const digest = digests.subarray(i * width, (i + 1) * width);
-      if (hashing.idOf(digest) !== id) throw new DataError(`the bytes of block ${i} are not those of ${id}`);
+      if (areRight[i] !== true) throw new DataError(`the bytes of block ${i} are not those of ${id}`);
       if (this.#named.find(digests, i * width) < 0)
         throw new DataError(`the manifest offered does not name ${id}`);
     }

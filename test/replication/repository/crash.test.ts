@@ -87,6 +87,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     stay: [versionOf(1), versionOf(2)],
     operations: 7,
   },
+  'push, given up at a failure': {
+    run: async (repository) => {
+      try {
+        await push(repository, versionOf(3), contentOf(versionOf(3)));
+      } catch (error) {
+        await (await repository.resume('disk-agent-3'))?.discard();
+        throw error;
+      }
+    },
+    stay: [versionOf(1), versionOf(2)],
+    operations: 7,
+  },
   resume: { run: finish, stay: [versionOf(1), versionOf(2)], operations: 8 },
   discard: {
     run: async (repository) => {

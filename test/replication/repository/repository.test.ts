@@ -103,6 +103,15 @@ describe('versions', () => {
   });
 });
 
+test('a version whose blocks are all held is committed without a staging', async () => {
+  const store = new MemoryStore();
+  const repository = await open(store);
+  await push(repository, versionOf(1), sampleOf([1, 2]));
+  const swapped = sampleOf([2, 1, 2]);
+  await repository.commit(versionOf(2), swapped.manifest, undefined);
+  expect(await restore(await open(store), versionOf(2))).toEqual(Buffer.from(swapped.bytes));
+});
+
 describe('blocks', () => {
   test('each is kept once', async () => {
     const store = new MemoryStore();
