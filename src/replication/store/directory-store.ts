@@ -24,7 +24,7 @@ import {
   temporaryFolder,
 } from './directory-layout.js';
 import type { Disk } from './disk.js';
-import { Folders } from './folders.js';
+import { Folders, isDoubtful } from './folders.js';
 import type { Folder } from './folders.js';
 import { KeyLocks } from './key-locks.js';
 import { checkKey, checkPrefix, checkRange, isKey } from './key.js';
@@ -85,7 +85,7 @@ export class DirectoryStore implements Store {
       const places = await this.#places(key);
       let bytes: Uint8Array | undefined;
       for (const { path } of places) bytes ??= await this.#disk.read(path, offset, length);
-      if (this.#locks.pending(key) === undefined && places.every(({ folder }) => folder.isSettled))
+      if (this.#locks.pending(key) === undefined && !places.some(({ folder }) => isDoubtful(folder)))
         return bytes;
     }
   }
@@ -170,7 +170,7 @@ export class DirectoryStore implements Store {
     try {
       await change();
     } catch (error) {
-      folder.isSettled = false;
+      folder.doubts++;
       throw error;
     }
     await this.#folders.settle(folder);
@@ -202,7 +202,7 @@ export class DirectoryStore implements Store {
       await this.#locks.pending(key);
       const places = await this.#places(key);
       const bytes = await this.#disk.size(path);
-      if (this.#locks.pending(key) === undefined && places.every(({ folder }) => folder.isSettled))
+      if (this.#locks.pending(key) === undefined && !places.some(({ folder }) => isDoubtful(folder)))
         return bytes;
     }
   }

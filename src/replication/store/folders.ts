@@ -16,9 +16,15 @@ export interface Folder {
   /** Files in it: exact after it was read, and kept up by whoever puts or removes. */
   files: number;
   readonly below: Set<string>;
-  /** Whether every name in it is durable, but for those whose settle() is under way. */
-  isSettled: boolean;
+  /** Failures that left its names in doubt, and how many of them a sync that began later has settled. */
+  doubts: number;
+  settled: number;
   readonly sync: SharedSync;
+}
+
+/** Whether names may be seen in it that are not durable, apart from those whose writers are under way. */
+export function isDoubtful({ doubts, settled }: Folder): boolean {
+  return settled < doubts;
 }
 
 export class Folders {
@@ -38,7 +44,7 @@ export class Folders {
     const known = this.#known.get(path);
     if (known !== undefined) {
       const folder = await known;
-      if (!folder.isSettled) await this.settle(folder);
+      if (isDoubtful(folder)) await this.settle(folder);
       return folder;
     }
     if (path !== this.#root) {
@@ -62,11 +68,13 @@ export class Folders {
 
   /** Makes every name that the folder has now durable, and every removal. Throws WorldError; then at() will try again. */
   async settle(folder: Folder): Promise<void> {
+    const { doubts } = folder;
     try {
       await folder.sync.run();
-      folder.isSettled = true;
+      // A doubt that arose meanwhile may be younger than the sync.
+      folder.settled = Math.max(folder.settled, doubts);
     } catch (error) {
-      folder.isSettled = false;
+      folder.doubts++;
       throw error;
     }
   }
@@ -103,7 +111,8 @@ export class Folders {
       path,
       files: names.filter(({ kind }) => kind === 'file').length,
       below: new Set(names.flatMap(({ name, kind }) => (kind === 'directory' ? [name] : []))),
-      isSettled: true,
+      doubts: 0,
+      settled: 0,
       sync: new SharedSync(() => this.#disk.syncDirectory(path)),
     };
   }
