@@ -8,6 +8,8 @@ export const formatPath = 'format';
 export const formatText = 'snapdelta directory store 1\n';
 export const objectsFolder = 'objects';
 export const temporaryFolder = 'temporary';
+/** Files of the edge, which keeps other processes out. */
+export const lockShape = /^lock(\.|$)/;
 
 /** `a/b/c` -> folder `objects/a+/b+`, name `c`. */
 export function placeOf(key: string): { readonly folder: string; readonly name: string } {

@@ -19,6 +19,7 @@ import {
   formatPath,
   formatText,
   keyPartOf,
+  lockShape,
   objectsFolder,
   placeOf,
   temporaryFolder,
@@ -210,7 +211,7 @@ export class DirectoryStore implements Store {
 
 /** Both folders are durable before the format file is: where that is, all is. */
 async function create(disk: Disk): Promise<void> {
-  const names = (await disk.list('')).map(({ name }) => name);
+  const names = (await disk.list('')).map(({ name }) => name).filter((name) => !lockShape.test(name));
   const strange =
     names.find((name) => name !== objectsFolder && name !== temporaryFolder) ??
     (await disk.list(objectsFolder)).map(({ name }) => `${objectsFolder}/${name}`)[0];

@@ -1,6 +1,6 @@
 /**
  * A disk in memory that knows what of it is durable. A crash keeps what was synced and, of the rest, any part: each change of a name and each write by itself, in no
- * order, a write also torn, with the file as long as if it were whole. Harsher than a journaling file system, as disk.ts allows.
+ * order, a write also torn, with the file as long as if it were whole. A sync covers what was done before it began. Harsher than a journaling file system, as disk.ts allows.
  */
 import { WorldError, present } from '../../../src/base/errors.js';
 import type { Random } from '../../../src/base/prng.js';
@@ -33,8 +33,8 @@ const root = 0;
 
 export class CrashDisk implements Disk {
   #files = new Map<number, File>();
-  #live: Tree = new Map([[root, new Map()]]);
-  #durable: Tree = new Map([[root, new Map()]]);
+  #live: Tree = new Map([[root, new Map<string, number>()]]);
+  #durable: Tree = new Map([[root, new Map<string, number>()]]);
   #unsynced: readonly Change[] = [];
   #nextId = 1;
   /** Called after each operation that changed something, before whoever asked for it goes on. */
@@ -122,18 +122,21 @@ export class CrashDisk implements Disk {
   }
 
   sync(path: string): Promise<void> {
+    const covered = new Set(this.#fileAt(path)?.unsynced);
     return this.#run('sync', true, path, () => {
       const file = this.#fileAt(path) ?? failed(`no file ${path}`);
-      file.durable = file.live;
-      file.unsynced = [];
+      for (const write of file.unsynced) if (covered.has(write)) file.durable = written(file.durable, write);
+      file.unsynced = file.unsynced.filter((write) => !covered.has(write));
     });
   }
 
   syncDirectory(path: string): Promise<void> {
+    const covered = new Set(this.#unsynced);
     return this.#run('syncDirectory', true, path, () => {
       const id = this.#folderAt(path) ?? failed(`no folder ${path}`);
-      for (const change of this.#unsynced) if (change.folder === id) apply(this.#durable, change);
-      this.#unsynced = this.#unsynced.filter(({ folder }) => folder !== id);
+      const isSynced = (change: Change): boolean => change.folder === id && covered.has(change);
+      for (const change of this.#unsynced) if (isSynced(change)) apply(this.#durable, change);
+      this.#unsynced = this.#unsynced.filter((change) => !isSynced(change));
     });
   }
 
