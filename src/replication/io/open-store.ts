@@ -10,7 +10,7 @@ import { StoreLock } from './store-lock.js';
 export interface OpenedStore {
   readonly store: Store;
   /** Lets other processes in. Nothing else needs it: what was put is durable. */
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Throws WorldError when another process has it open or the disk fails, DataError when the folder is something else. */
