@@ -42,7 +42,7 @@ export class CrashDisk implements Disk {
   /** Called as each operation begins; may throw, or return true for a failure after the operation took effect. */
   onBegin: () => boolean = () => false;
   /** Microtasks that an operation takes: lets concurrent ones overtake each other. */
-  ticks: () => number = () => 1;
+  ticks: (operation: string) => number = () => 1;
   readonly counts = new Map<string, number>();
 
   /** The same, to go on from. */
@@ -195,7 +195,7 @@ export class CrashDisk implements Disk {
     checkDiskPath(path);
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     const failsAfter = this.onBegin();
-    for (let left = this.ticks(); left > 0; left--) await Promise.resolve();
+    for (let left = this.ticks(kind); left > 0; left--) await Promise.resolve();
     const result = work();
     if (changes) this.onChange();
     if (failsAfter) failed(`${kind} of ${path} took effect, and failed`);

@@ -197,3 +197,50 @@ test('random operations, crashed at every moment', { timeout: 120_000 }, async (
   expect(moments).toBeGreaterThan(1000);
   expect(crashes).toBeGreaterThan(5000);
 });
+
+test.each([
+  ['get', { read: 100, syncDirectory: 1000 }],
+  ['list', { list: 100, syncDirectory: 1000 }],
+] as const)(
+  'a %s that is overtaken by a put shows nothing that a crash could take back',
+  async (kind, slow) => {
+    const disk = new CrashDisk();
+    const store = await open(disk);
+    await store.put('b', new Uint8Array(1), 'create');
+    await store.list('');
+    const ticks: Readonly<Record<string, number>> = slow;
+    disk.ticks = (operation) => ticks[operation] ?? 1;
+    const reading =
+      kind === 'get' ? store.get('b') : store.list('').then((rows) => new Uint8Array(rows[0]?.bytes ?? 0));
+    void store.put('b', new Uint8Array(2), 'replace');
+    const seen = (await reading)?.length;
+    for (const crashed of disk.crashes(8, new Random(1))) {
+      const found = await (await open(crashed)).get('b');
+      expect(found?.length).toBe(seen);
+    }
+  },
+);
+
+test('a put is one write, one sync, one rename and one directory sync; puts at once share the last', async () => {
+  const disk = new CrashDisk();
+  const store = await DirectoryStore.open(disk);
+  await store.put('p/first', new Uint8Array(1), 'create');
+  disk.counts.clear();
+  await store.put('p/second', new Uint8Array(1), 'create');
+  expect(Object.fromEntries(disk.counts)).toEqual({
+    size: 1,
+    write: 1,
+    sync: 1,
+    rename: 1,
+    syncDirectory: 1,
+  });
+  disk.counts.clear();
+  await Promise.all(Array.from({ length: 50 }, (_, i) => store.put(`p/${i}`, new Uint8Array(1), 'create')));
+  expect(Object.fromEntries(disk.counts)).toEqual({
+    size: 50,
+    write: 50,
+    sync: 50,
+    rename: 50,
+    syncDirectory: 2,
+  });
+});
