@@ -13,7 +13,7 @@ import { fingerprints, type FingerprintName } from '../../engine/fingerprint/fin
 import type { BlockTable, Manifest } from '../../engine/fingerprint/manifest.js';
 import { comparePaths, parentPath } from '../../engine/snapshot/entry-rules.js';
 import type { Entry, SnapshotForm } from '../../engine/snapshot/snapshot.js';
-import { commonAncestors } from './history.js';
+import { nearestAmong } from './history.js';
 import type { MergeObstacle, MergePlan } from './merge-plan.js';
 import { MergeSource } from './merge-source.js';
 import { settle, type Settled } from './settle.js';
@@ -84,7 +84,7 @@ class Merge {
     this.#heads = heads.map((_, i) => i);
     this.#nearest = heads.map((a) =>
       heads.map((b) =>
-        commonAncestors(ancestors, a, b).map((ancestor) => heads.length + ancestors.indexOf(ancestor)),
+        nearestAmong(ancestors, a, b).map((ancestor) => heads.length + ancestors.indexOf(ancestor)),
       ),
     );
   }

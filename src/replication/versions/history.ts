@@ -49,7 +49,16 @@ function isSame(a: Version, b: Version): boolean {
 
 /** Those that no other one of the list follows, in the order of the list. */
 export function maximal(versions: readonly Version[]): readonly Version[] {
-  return versions.filter((version) => !versions.some((other) => isBefore(version, other)));
+  // Only a writer's last one can be: so a long history costs a look at each version, and writers are compared with writers.
+  const last = new Map<string, Version>();
+  for (const version of versions) {
+    const { writer, counter } = version.dot;
+    if ((last.get(writer)?.dot.counter ?? 0) < counter) last.set(writer, version);
+  }
+  const lasts = [...last.values()];
+  return versions.filter(
+    (version) => last.get(version.dot.writer) === version && !lasts.some((other) => isBefore(version, other)),
+  );
 }
 
 /** The versions that were written and that nobody has superseded: none of no versions, one of a history without conflict. */
@@ -66,7 +75,12 @@ export function latestOf(versions: readonly Version[]): Version | undefined {
 }
 
 /** The nearest versions of the set that both follow: one in a history without criss-cross merges, none where nothing is common (or kept). */
-export function commonAncestors(versions: readonly Version[], a: Version, b: Version): readonly Version[] {
+export function commonAncestors(set: readonly Version[], a: Version, b: Version): readonly Version[] {
+  return nearestAmong(ancestry(set), a, b);
+}
+
+/** The same among versions that are known to count as ancestors. */
+export function nearestAmong(versions: readonly Version[], a: Version, b: Version): readonly Version[] {
   return maximal(versions.filter((version) => isBefore(version, a) && isBefore(version, b)));
 }
 

@@ -17,7 +17,7 @@
 import { nodeCrypto } from '../../base/builtins.js';
 import { encodeCbor } from '../../engine/package/cbor.js';
 import { dotItem } from './codec.js';
-import { ancestry, commonAncestors, latestOf } from './history.js';
+import { ancestry, latestOf, nearestAmong } from './history.js';
 import { parentsMax } from './limits.js';
 import { policyText, type MergePolicy } from './policy.js';
 import { compareDots, compareLateness, type Dot, type Version } from './version.js';
@@ -64,7 +64,7 @@ export function planMerge(
   const ancestors = new Set<Version>();
   for (const [i, a] of heads.entries()) {
     for (const b of heads.slice(i + 1)) {
-      const common = commonAncestors(known, a, b);
+      const common = nearestAmong(known, a, b);
       if (common.length === 0) return 'ancestor-missing';
       for (const ancestor of common) ancestors.add(ancestor);
     }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DataError, WorldError } from '../../../src/base/errors.js';
 import { leafBytes } from '../../../src/base/limits.js';
 import type { Manifest } from '../../../src/engine/fingerprint/manifest.js';
 import { equalContent } from '../../../src/engine/fingerprint/identity.js';
@@ -7,6 +8,7 @@ import { checkEntries } from '../../../src/engine/snapshot/entry-rules.js';
 import { mergeBlocks, type MergedContent } from '../../../src/replication/versions/block-merge.js';
 import { decide } from '../../../src/replication/versions/decide.js';
 import { finishMerge } from '../../../src/replication/versions/finish-merge.js';
+import { makeMerge, type Merged, type MergeInputs } from '../../../src/replication/versions/make-merge.js';
 import type { MergePlan } from '../../../src/replication/versions/merge-plan.js';
 import { dotText, type Version } from '../../../src/replication/versions/version.js';
 import { hasherFor } from '../../engine/package/samples.js';
@@ -220,5 +222,28 @@ describe('finishMerge', () => {
     const merged = join(new Contents(), image('ab'), [image('Xb'), image('aY')]);
     const short = finishMerge(merged, 'v', hasherFor('xxh3-128'), () => Promise.resolve(new Uint8Array(255)));
     await expect(short).rejects.toThrow('255 bytes instead of 256');
+  });
+});
+
+describe('makeMerge', () => {
+  const contents = new Contents();
+  const { plan, manifests } = forked(contents, image('ab'), [image('Xb'), image('aY')]);
+  const make = (manifest: MergeInputs['manifest']): Promise<Merged> =>
+    makeMerge(plan, { manifest, block: contents.read }, hasherFor);
+
+  test('gives the version and its manifest', async () => {
+    const made = await make((dot) => Promise.resolve(manifests.get(dotText(dot))));
+    const { id } = contents.manifest(image('XY'));
+    expect(made).toMatchObject({ state: 'merged', version: plan.version, joinedFiles: 1, conflicts: 0 });
+    expect(made).toMatchObject({ manifest: { id, volume: 'v' } });
+  });
+
+  test('says what is missing or damaged, or does not fit', async () => {
+    const missing = { state: 'impossible', obstacle: 'manifest-missing' };
+    expect(await make(() => Promise.resolve(undefined))).toEqual(missing);
+    expect(await make(() => Promise.reject(new DataError('the manifest is damaged')))).toEqual(missing);
+    const other = contents.manifest(image('ab'), { blockBytes: 512 });
+    expect(await make(() => Promise.resolve(other))).toEqual({ ...missing, obstacle: 'other-chunker' });
+    await expect(make(() => Promise.reject(new WorldError('the disk is gone')))).rejects.toThrow(WorldError);
   });
 });

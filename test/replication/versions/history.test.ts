@@ -48,6 +48,20 @@ describe('history', () => {
     ]);
   });
 
+  test('a merge is an ancestor where somebody built upon it, and only then', () => {
+    const merge = {
+      ...written('cy', 1, [left, right]),
+      dot: { writer: `merge.${'0'.repeat(32)}`, counter: 1 },
+      vector: { ann: 2, bob: 1 },
+    };
+    const first = written('cy', 1, [left, right]);
+    const second = written('dee', 1, [left, right]);
+    const upon = written('eve', 1, [merge]);
+    const set = [root, left, right, merge, first, second];
+    expect(names(commonAncestors(set, first, second))).toEqual(['ann:2', 'bob:1']);
+    expect(commonAncestors([...set, upon], first, upon)).toEqual([merge]);
+  });
+
   test('one name for two versions is refused', () => {
     const again = { ...right, time: { wallMs: 6, counter: 0 } };
     expect(() => versionSet([right, again])).toThrow(DataError);

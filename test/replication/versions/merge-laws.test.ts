@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Manifest } from '../../../src/engine/fingerprint/manifest.js';
 import { mergeBlocks, type MergedContent } from '../../../src/replication/versions/block-merge.js';
 import { decide, type Decision } from '../../../src/replication/versions/decide.js';
-import { finishMerge } from '../../../src/replication/versions/finish-merge.js';
+import { makeMerge } from '../../../src/replication/versions/make-merge.js';
 import { ancestry } from '../../../src/replication/versions/history.js';
 import { compareTimes, dotText, isMerge, type Version } from '../../../src/replication/versions/version.js';
 import { hasherFor } from '../../engine/package/samples.js';
@@ -53,8 +53,16 @@ class World {
   async merged(mine: Map<string, Version>): Promise<Version> {
     const decision = this.decide(mine.values());
     if (decision.merge.state !== 'wanted') return decision.head;
-    const { version } = decision.merge.plan;
-    const manifest = await finishMerge(this.join(decision), 'v', hasher, this.contents.read);
+    const made = await makeMerge(
+      decision.merge.plan,
+      {
+        manifest: ({ writer, counter }) => Promise.resolve(this.manifests.get(`${writer}:${counter}`)),
+        block: this.contents.read,
+      },
+      () => hasher,
+    );
+    if (made.state !== 'merged') throw new Error(made.obstacle);
+    const { version, manifest } = made;
     this.merges++;
     this.#add(version, manifest, mine);
     return version;
