@@ -187,6 +187,29 @@ describe('blocks', () => {
   );
 });
 
+test('CPU work is accounted for by its bytes', async () => {
+  const done: [string, number][] = [];
+  const runtime = {
+    work: (kind: string, bytes: number): Promise<void> => {
+      done.push([kind, bytes]);
+      return Promise.resolve();
+    },
+  };
+  const repository = await open(new MemoryStore(), { create: { ...config, codec: 'deflate' }, runtime });
+  const sample = imageOf(new Uint8Array(600).map((_, i) => i >> 5));
+  const staging = await repository.stage('t', new Uint8Array(0), sample.manifest);
+  await staging.addSegment(0, sample.blocks);
+  expect(done.splice(0)).toEqual([
+    ['compress', 600],
+    ['hash', 600],
+  ]);
+  await repository.blocks(sample.manifest.blocks.digests);
+  expect(done).toEqual([
+    ['decompress', 600],
+    ['hash', 600],
+  ]);
+});
+
 describe('stagings', () => {
   test('survive a restart with offer, manifest and durable segments', async () => {
     const store = new MemoryStore();
