@@ -96,11 +96,15 @@ describe('LinkEstimate', () => {
     const before = estimate.rateBytesPerSecond ?? 0;
     run(estimate, link, endMs + 60_000);
     expect((estimate.rateBytesPerSecond ?? 0) / before).toBeCloseTo(1, 1);
-    // Four pieces sent over 40 ms, acknowledged at one moment.
-    const bunched = new LinkEstimate();
-    for (let i = 0; i < 4; i++) bunched.sent(i, 10_000, i * 10);
-    for (let i = 0; i < 4; i++) bunched.acknowledged(i, 100);
-    expect(bunched.rateBytesPerSecond).toBeLessThanOrEqual(400_000);
+    // Three pieces are sent 100 ms apart and acknowledged at one moment, 202 ms after the acknowledgement before.
+    const bunched = new LinkEstimate({ windowBytesMin: 1 });
+    bunched.sent(0, 10_000, 0);
+    bunched.sent(1, 10_000, 0);
+    bunched.acknowledged(1, 200);
+    for (const key of [2, 3, 4]) bunched.sent(key, 10_000, 100 * key + 1);
+    for (const key of [2, 3, 4]) bunched.acknowledged(key, 402);
+    // The last was sent 401 ms after what was acknowledged before it, and came back in 1 ms.
+    expect(bunched.windowBytes).toBe(Math.round((2 * 30_000) / 401));
   });
 
   test('a link that became slower is noticed', () => {
