@@ -4,53 +4,67 @@
  *
  * A link on which nothing moves while somebody waits for it is given up after `idleMsMax`: as long as bytes go either way it lives, however slowly.
  */
-import { BugError, DataError, SnapdeltaError, WorldError } from '../../base/errors.js';
+import { BugError, DataError, SnapdeltaError, WorldError, present } from '../../base/errors.js';
 import type { Link, Runtime } from '../../base/runtime.js';
-import type { Message, RefusalCode } from '../protocol/messages.js';
+import { Connection, type ConnectionEvent } from '../protocol/connection.js';
+import type { Capability, Message, RefusalCode, Welcome } from '../protocol/messages.js';
+import { pieces } from '../protocol/parts.js';
+import type { Side, State } from '../protocol/transitions.js';
 import { PeerAbort, PeerRefusal } from './failures.js';
-
-/** The protocol's side of a connection. */
-export interface Framing {
-  /** Messages that these bytes complete. Throws DataError for what no peer may send, after which nothing is received any more. */
-  receive(bytes: Uint8Array): readonly Message[];
-  /** The bytes of a message. Throws BugError for one that may not be sent now. */
-  send(message: Message): Uint8Array;
-}
-
-export interface Patience {
-  /** Longest wait on a link on which nothing moves. */
-  readonly idleMsMax: number;
-}
 
 export class Conversation {
   readonly #link: Link;
-  readonly #framing: Framing;
+  readonly #connection: Connection;
   readonly #runtime: Runtime;
-  readonly #arrived: Message[] = [];
   readonly #watch = new AbortController();
-  #next = 0;
+  #arrived: ConnectionEvent[] = [];
   #idleMsMax: number;
   #sending: Promise<void> = Promise.resolve();
+  #interrupt: ((failure: SnapdeltaError) => void) | undefined;
   #waits = 0;
   #movedMs: number;
   #failure: SnapdeltaError | undefined;
   #isClosed = false;
 
-  constructor(link: Link, framing: Framing, runtime: Runtime, patience: Patience) {
+  constructor(link: Link, side: Side, runtime: Runtime, idleMsMax: number) {
     this.#link = link;
-    this.#framing = framing;
+    this.#connection = new Connection(side);
     this.#runtime = runtime;
-    this.#idleMsMax = patience.idleMsMax;
+    this.#idleMsMax = idleMsMax;
     this.#movedMs = runtime.nowMs();
     void this.#watchOver();
   }
 
+  /** Who is at the other end, as the link has authenticated it. */
   get peer(): string {
     return this.#link.peer;
   }
 
+  /** Where the connection stands: changes as soon as bytes arrive, before the messages in them are taken. */
+  get state(): State {
+    return this.#connection.state;
+  }
+
   get isOver(): boolean {
     return this.#isClosed || this.#failure !== undefined;
+  }
+
+  /** What both sides agreed on. */
+  get terms(): Welcome {
+    return present(this.#connection.agreed, 'the welcome');
+  }
+
+  can(capability: Capability): boolean {
+    return this.terms.capabilities.includes(capability);
+  }
+
+  /** Largest package that may be sent now. */
+  get creditBytes(): number {
+    return this.#connection.creditBytes;
+  }
+
+  get nextIndex(): number {
+    return this.#connection.nextIndex;
   }
 
   set idleMsMax(idleMsMax: number) {
@@ -58,38 +72,30 @@ export class Conversation {
   }
 
   /**
-   * The next message; undefined when the peer closed in good order between two of them. An abort or a refusal is thrown as PeerAbort or PeerRefusal. Throws
-   * WorldError when the link broke or idled, DataError for what no peer may send.
+   * The next message; undefined when the peer closed where a connection may end. An abort is answered and thrown as PeerAbort, a refusal thrown as PeerRefusal. Throws
+   * WorldError when the link broke or idled, DataError for what no peer may send, which the peer was told.
    */
   async next(): Promise<Message | undefined> {
     for (;;) {
-      const message = this.#arrived[this.#next];
-      if (message !== undefined) {
-        this.#next++;
-        if (this.#next === this.#arrived.length) {
-          this.#arrived.length = 0;
-          this.#next = 0;
-        }
-        return this.#judged(message);
-      }
+      const event = this.#arrived.shift();
+      if (event !== undefined) return this.#judged(event);
       this.#requireOpen();
       const bytes = await this.#waiting(() => this.#link.receive());
-      if (bytes === undefined) return undefined;
-      try {
-        for (const arrived of this.#framing.receive(bytes)) this.#arrived.push(arrived);
-      } catch (error) {
-        throw this.#fail(error);
+      if (bytes !== undefined) {
+        this.#arrived.push(...this.#connection.receive(bytes));
+        continue;
       }
+      const violation = this.#connection.end();
+      if (violation === undefined) return undefined;
+      throw this.#fail(new WorldError(`${this.peer}: ${violation.reason}`, { hint: 'try again' }));
     }
   }
 
-  /** The next message, of this type. Throws as next(), and WorldError when the peer closed instead. */
+  /** The next message, which is of one of these types: what else a connection lets through is our bug. Throws as next(). */
   async expect<T extends Message['type']>(...types: readonly T[]): Promise<Extract<Message, { type: T }>> {
     const message = await this.next();
     if (message === undefined) {
-      throw this.#fail(
-        new WorldError(`${this.peer} closed the connection before it answered`, { hint: 'try again' }),
-      );
+      throw this.#fail(new WorldError(`${this.peer} closed the connection before it answered`));
     }
     if (!isOf(message, types)) {
       throw this.#fail(
@@ -99,26 +105,34 @@ export class Conversation {
     return message;
   }
 
-  /** Resolves once the link has room for more. Throws WorldError when it is gone. */
-  send(...messages: readonly Message[]): Promise<void> {
+  /** Resolves once the link has room for more. Throws WorldError when it is gone, BugError for what may not be said now. */
+  send(message: Message): Promise<void> {
     this.#requireOpen();
     // Framed at once: what is numbered first leaves first.
-    const frames = messages.map((message) => this.#framing.send(message));
+    const frame = this.#connection.send(message);
     const sent = this.#sending.then(async () => {
-      for (const frame of frames) {
-        this.#requireOpen();
-        await this.#waiting(() => this.#link.send(frame));
-      }
+      if (this.#failure !== undefined) throw this.#failure;
+      await this.#waiting(() => this.#link.send(frame));
     });
     this.#sending = sent.catch(() => undefined);
     return sent;
   }
 
+  /** Sends bytes as manifest or data messages, and stops early where the transfer ended meanwhile: false then. */
+  async sendPieces(type: 'manifest' | 'data', bytes: Uint8Array): Promise<boolean> {
+    const during = type === 'manifest' ? 'manifest' : 'segment';
+    for (const piece of pieces(bytes)) {
+      if (this.state !== during) return false;
+      await this.send({ type, bytes: piece });
+    }
+    return true;
+  }
+
   /** Tells the peer why this ends, and ends it. Never throws for a link that is gone already. */
   async refuse(code: RefusalCode, reason: string): Promise<void> {
-    if (this.isOver) return;
+    if (this.isOver || this.state === 'closed') return;
     try {
-      await this.send({ type: 'refuse', code, reason });
+      await this.send({ type: 'refuse', code, reason: oneLine(reason) });
     } catch (error) {
       if (!(error instanceof WorldError)) throw error;
     }
@@ -130,6 +144,7 @@ export class Conversation {
     if (this.isOver) return;
     this.#isClosed = true;
     this.#watch.abort();
+    this.#interrupt?.(new WorldError(`the connection to ${this.peer} was closed`));
     void this.#sending.then(() => {
       this.#link.close();
     });
@@ -140,10 +155,21 @@ export class Conversation {
     if (!this.#isClosed) this.#fail(cause);
   }
 
-  #judged(message: Message): Message {
-    if (message.type === 'refuse') throw this.#fail(new PeerRefusal(this.peer, message.code, message.reason));
-    if (message.type === 'abort') throw new PeerAbort(this.peer, message.reason);
-    return message;
+  async #judged(event: ConnectionEvent): Promise<Message> {
+    switch (event.type) {
+      case 'violation': {
+        const { code, reason } = event;
+        await this.refuse(code, reason);
+        throw new DataError(`${this.peer} broke the protocol: ${reason}`);
+      }
+      case 'refuse':
+        throw this.#fail(new PeerRefusal(this.peer, event.code, event.reason));
+      case 'abort':
+        if (this.state === 'answering') await this.send({ type: 'abort', reason: '' });
+        throw new PeerAbort(this.peer, event.reason);
+      default:
+        return event;
+    }
   }
 
   #requireOpen(): void {
@@ -151,25 +177,43 @@ export class Conversation {
     if (this.#isClosed) throw new WorldError(`the connection to ${this.peer} was closed`);
   }
 
-  async #waiting<T>(act: () => Promise<T>): Promise<T> {
+  /** Resolves as the link does; rejects as soon as the talk has failed, too. */
+  #waiting<T>(act: () => Promise<T>): Promise<T> {
     if (this.#waits++ === 0) this.#movedMs = this.#runtime.nowMs();
-    try {
-      const result = await act();
-      this.#movedMs = this.#runtime.nowMs();
-      return result;
-    } catch (error) {
-      throw this.#fail(error);
-    } finally {
-      this.#waits--;
-    }
+    return new Promise<T>((resolve, reject) => {
+      const before = this.#interrupt;
+      const interrupt = (failure: SnapdeltaError): void => {
+        before?.(failure);
+        reject(failure);
+      };
+      this.#interrupt = interrupt;
+      const end = (): void => {
+        this.#waits--;
+        if (this.#waits === 0) this.#interrupt = undefined;
+      };
+      act().then(
+        (result) => {
+          this.#movedMs = this.#runtime.nowMs();
+          end();
+          resolve(result);
+        },
+        (error: unknown) => {
+          end();
+          reject(this.#fail(error));
+        },
+      );
+    });
   }
 
   #fail(error: unknown): SnapdeltaError {
     if (this.#failure !== undefined) return this.#failure;
     const failure =
-      error instanceof SnapdeltaError ? error : new BugError('a link threw a foreign error', { cause: error });
+      error instanceof SnapdeltaError
+        ? error
+        : new BugError('a link threw a foreign error', { cause: error });
     this.#failure = failure;
     this.#watch.abort();
+    this.#interrupt?.(failure);
     this.#link.destroy();
     return failure;
   }
@@ -197,4 +241,10 @@ function isOf<T extends Message['type']>(
   types: readonly T[],
 ): message is Extract<Message, { type: T }> {
   return (types as readonly string[]).includes(message.type);
+}
+
+/** As a text of the protocol may be: without control characters, at most 255 bytes. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\p{Surrogate}]+/gu, ' ');
+  return new TextDecoder().decode(new TextEncoder().encode(line).subarray(0, 252)).replaceAll('\ufffd', '');
 }

@@ -1,0 +1,237 @@
+/**
+ * Keeping what arrives in a repository: stagings that outlive cuts and restarts, one transfer at a time for each.
+ *
+ * Law: a token follows from who sends what (peer, volume, dot, manifest), so the same offer finds its staging again even where the sender has lost the token, and no peer reaches
+ * another's. Whoever comes second for the same staging ends the first.
+ */
+import { nodeCrypto } from '../../base/builtins.js';
+import { WorldError } from '../../base/errors.js';
+import type { Runtime } from '../../base/runtime.js';
+import { fingerprints } from '../../engine/fingerprint/fingerprint.js';
+import type { Manifest } from '../../engine/fingerprint/manifest.js';
+import { encodeCbor } from '../../engine/package/cbor.js';
+import type { Offer } from '../protocol/messages.js';
+import type { Block, Repository, Staging } from '../repository/repository.js';
+import { dotItem, versionItem } from '../versions/codec.js';
+import { dotText, type Dot, type Version } from '../versions/version.js';
+import { RepositoryBlocks } from './block-reader.js';
+import type { Coder } from './coder.js';
+import type { CutAndHash } from './cutting.js';
+import { Refusal } from './failures.js';
+import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
+import { blockLength } from './selection.js';
+
+/** What a server does with a version that has come whole. */
+export interface Committing {
+  commit(
+    version: Version,
+    manifest: Manifest,
+    staging: Staging | undefined,
+    from: string,
+  ): Promise<IntakeResult>;
+  /** Throws Refusal where the version's time is too far ahead. */
+  admit(version: Version): void;
+  rolledBack(version: Version, token: string, reason: string): Promise<void>;
+}
+
+/** A transfer that works on a staging. */
+interface Active {
+  /** Ends its connection. */
+  readonly end: (cause: WorldError) => void;
+  readonly ended: Promise<void>;
+}
+
+export class RepositoryIntakes {
+  readonly #repository: Repository;
+  readonly #coder: Coder;
+  readonly #runtime: Runtime;
+  readonly #committing: Committing;
+  readonly #active = new Map<string, Active>();
+  /** When a staging that nobody works on was last touched; those from before a restart are as if touched at its end. */
+  readonly #touchedMs = new Map<string, number>();
+
+  constructor(repository: Repository, coder: Coder, runtime: Runtime, committing: Committing) {
+    this.#repository = repository;
+    this.#coder = coder;
+    this.#runtime = runtime;
+    this.#committing = committing;
+    for (const token of repository.stagings) this.#touchedMs.set(token, runtime.nowMs());
+  }
+
+  /** What one connection keeps with; `end` ends that connection. */
+  of(end: (cause: WorldError) => void): Intake {
+    const repository = this.#repository;
+    const cutting: CutAndHash = repository.config;
+    return {
+      cutting,
+      base: (volume, dot) => this.#base(volume, dot),
+      open: (offer, manifest, peer, isSuspicious) => this.#open(offer, manifest, peer, isSuspicious, end),
+    };
+  }
+
+  /** Discards stagings that nobody has touched for so long; how many. */
+  async expire(ageMs: number): Promise<number> {
+    let count = 0;
+    for (const token of this.#repository.stagings) {
+      const touchedMs = this.#touchedMs.get(token) ?? this.#runtime.nowMs();
+      if (this.#active.has(token) || this.#runtime.nowMs() - touchedMs < ageMs) continue;
+      const staging = await this.#repository.resume(token);
+      // Somebody may have come meanwhile.
+      if (staging === undefined || this.#active.has(token)) continue;
+      await staging.discard();
+      this.#touchedMs.delete(token);
+      count++;
+    }
+    return count;
+  }
+
+  async #base(volume: string, dot: Dot): Promise<IntakeBase | undefined> {
+    const stored = this.#repository.version(volume, dot);
+    if (stored === undefined) return undefined;
+    try {
+      const manifest = await this.#repository.manifest(stored);
+      return { manifest, content: new RepositoryBlocks(this.#repository) };
+    } catch (error) {
+      if (error instanceof WorldError) throw error;
+      return undefined;
+    }
+  }
+
+  async #open(
+    { version }: Offer,
+    manifest: Manifest,
+    peer: string,
+    isSuspicious: boolean,
+    end: (cause: WorldError) => void,
+  ): Promise<IntakeTransfer> {
+    const { volume, dot } = version;
+    this.#committing.admit(version);
+    const held = this.#repository.version(volume, dot);
+    if (held !== undefined && held.content !== Buffer.from(manifest.id.content).toString('hex')) {
+      throw new Refusal('conflict', `another snapshot is called ${dotText(dot)} of '${volume}'`);
+    }
+    // One that is held and whole needs nothing; one that is damaged is repaired by the blocks that are missing.
+    const token = this.#token(peer, version, manifest);
+    const active = await this.#take(token, end);
+    try {
+      const staging =
+        (await this.#repository.resume(token)) ??
+        (await this.#repository.stage(token, encodeCbor([peer, versionItem(version)]), manifest));
+      return new Transfer(
+        this.#repository,
+        this.#committing,
+        staging,
+        version,
+        manifest,
+        peer,
+        isSuspicious,
+        () => {
+          this.#active.delete(token);
+          this.#touchedMs.set(token, this.#runtime.nowMs());
+          active();
+        },
+      );
+    } catch (error) {
+      this.#active.delete(token);
+      active();
+      throw error;
+    }
+  }
+
+  /** Waits until whoever has the token has ended. Returns what to call at our own end. */
+  async #take(token: string, end: (cause: WorldError) => void): Promise<() => void> {
+    for (let other = this.#active.get(token); other !== undefined; other = this.#active.get(token)) {
+      other.end(new WorldError('the same transfer was begun again on another connection'));
+      await other.ended;
+    }
+    let resolveEnded = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      resolveEnded = resolve;
+    });
+    this.#active.set(token, { end, ended });
+    return resolveEnded;
+  }
+
+  #token(peer: string, version: Version, manifest: Manifest): string {
+    const hash = nodeCrypto().createHash('sha256');
+    hash.update(encodeCbor([peer, version.volume, dotItem(version.dot)]));
+    hash.update(this.#coder.encodeManifest(manifest));
+    return hash.digest('hex').slice(0, 32);
+  }
+}
+
+class Transfer implements IntakeTransfer {
+  readonly token: string;
+  readonly #repository: Repository;
+  readonly #committing: Committing;
+  readonly #staging: Staging;
+  readonly #version: Version;
+  readonly #manifest: Manifest;
+  readonly #peer: string;
+  readonly #isSuspicious: boolean;
+  readonly #onEnd: () => void;
+
+  constructor(
+    repository: Repository,
+    committing: Committing,
+    staging: Staging,
+    version: Version,
+    manifest: Manifest,
+    peer: string,
+    isSuspicious: boolean,
+    onEnd: () => void,
+  ) {
+    this.token = staging.token;
+    this.#repository = repository;
+    this.#committing = committing;
+    this.#staging = staging;
+    this.#version = version;
+    this.#manifest = manifest;
+    this.#peer = peer;
+    this.#isSuspicious = isSuspicious;
+    this.#onEnd = onEnd;
+  }
+
+  get firstIndex(): number {
+    let next = 0;
+    for (const index of this.#staging.segments) next = Math.max(next, index + 1);
+    return next;
+  }
+
+  async missing(digests: Uint8Array): Promise<readonly number[]> {
+    if (!this.#isSuspicious) return await this.#repository.missing(digests);
+    const outcomes = await this.#repository.blocks(digests);
+    return outcomes.flatMap(({ state }, index) => (state === 'whole' ? [] : [index]));
+  }
+
+  async add(index: number, positions: Int32Array, bytes: Uint8Array): Promise<void> {
+    const { fingerprint, blocks } = this.#manifest;
+    const width = fingerprints[fingerprint].digestBytes;
+    const digests = Buffer.from(blocks.digests.buffer, blocks.digests.byteOffset, blocks.digests.length);
+    let at = 0;
+    const kept: Block[] = [];
+    for (const position of positions) {
+      const length = blockLength(this.#manifest, position);
+      const digest = digests.toString('hex', position * width, (position + 1) * width);
+      kept.push({ id: `${fingerprint}-${digest}`, bytes: bytes.subarray(at, at + length) });
+      at += length;
+    }
+    await this.#staging.addSegment(index, kept);
+  }
+
+  async commit(): Promise<IntakeResult> {
+    const result = await this.#committing.commit(this.#version, this.#manifest, this.#staging, this.#peer);
+    this.#onEnd();
+    return result;
+  }
+
+  async discard(): Promise<void> {
+    await this.#staging.discard();
+    this.#onEnd();
+    await this.#committing.rolledBack(this.#version, this.token, 'the sender gave it up');
+  }
+
+  release(): void {
+    this.#onEnd();
+  }
+}

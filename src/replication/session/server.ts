@@ -1,0 +1,259 @@
+/**
+ * A server: accepts links, any number of transfers at once up to a bound, over one repository. Each connection is answered until its peer closes it; what goes wrong on one
+ * stays there.
+ */
+import { BugError, SnapdeltaError, WorldError } from '../../base/errors.js';
+import type { Link, Runtime } from '../../base/runtime.js';
+import type { ListedVersion, List, Offer, Pull } from '../protocol/messages.js';
+import { listingParts } from '../protocol/parts.js';
+import type { Repository, StoredVersion } from '../repository/repository.js';
+import type { RetentionPolicy } from '../repository/retention.js';
+import { HybridClock } from '../versions/hybrid-clock.js';
+import type { MergePolicy } from '../versions/policy.js';
+import { compareDots, equalDots, type Dot, type Version } from '../versions/version.js';
+import { RepositoryBlocks } from './block-reader.js';
+import type { Coder } from './coder.js';
+import { Conversation } from './conversation.js';
+import { chunkerText } from './cutting.js';
+import { PeerAbort, Refusal, refusalOf } from './failures.js';
+import { usualPatience, welcome, type Abilities, type Patience } from './greeting.js';
+import { LinkEstimate } from './link-estimate.js';
+import { receiveVersion, type ReceiveSummary } from './receiver.js';
+import { RepositoryIntakes } from './repository-intake.js';
+import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
+import { Volumes, type Audit, type OnCommitted } from './volumes.js';
+
+export interface ServerOptions {
+  readonly name: string;
+  readonly software?: string;
+  readonly policyOf?: (volume: string) => MergePolicy;
+  readonly segmentBytesMax?: number;
+  /** Bytes of segments that lie in memory for one transfer, beyond one segment. */
+  readonly bufferBytesMax?: number;
+  readonly manifestBytesMax?: number;
+  readonly connectionsMax?: number;
+  readonly patience?: Patience;
+  readonly abilities?: Abilities;
+  /** Called after a version became visible, merges included. */
+  readonly onCommitted?: OnCommitted;
+  /** Called for each transfer that came to its end. */
+  readonly onReceived?: (summary: ReceiveSummary, peer: string) => void;
+  readonly onSent?: (summary: SendSummary, peer: string) => void;
+  /** Called with what ended a connection other than in good order. */
+  readonly onFailure?: (error: unknown, peer: string) => void;
+  /** By default the time of the last version held. */
+  readonly clock?: HybridClock;
+}
+
+const MiB = 1024 * 1024;
+/** A staging that nobody has touched for a day is given up. */
+export const stagingAgeMsMax = 24 * 3_600_000;
+
+export class Server {
+  readonly repository: Repository;
+  readonly volumes: Volumes;
+  readonly clock: HybridClock;
+  readonly #coder: Coder;
+  readonly #runtime: Runtime;
+  readonly #audit: Audit;
+  readonly #options: ServerOptions;
+  readonly #intakes: RepositoryIntakes;
+  readonly #talks = new Set<Conversation>();
+  #isClosed = false;
+
+  /** Call start() before links are accepted. */
+  constructor(repository: Repository, coder: Coder, runtime: Runtime, audit: Audit, options: ServerOptions) {
+    this.repository = repository;
+    this.#coder = coder;
+    this.#runtime = runtime;
+    this.#audit = audit;
+    this.#options = options;
+    this.clock = options.clock ?? new HybridClock(runtime);
+    const policyOf = options.policyOf ?? ((): MergePolicy => ({ name: 'latest-wins' }));
+    const onCommitted = options.onCommitted ?? ((): void => undefined);
+    this.volumes = new Volumes(repository, coder, this.clock, audit, policyOf, onCommitted);
+    this.#intakes = new RepositoryIntakes(repository, coder, runtime, this.volumes);
+  }
+
+  /** Makes the merges that a crash has prevented. Throws WorldError. */
+  async start(): Promise<void> {
+    await this.volumes.settleAll();
+  }
+
+  get connectionCount(): number {
+    return this.#talks.size;
+  }
+
+  /** Answers one link until it ends. Never rejects but for our own bugs: what ended it goes to onFailure. */
+  async accept(link: Link): Promise<void> {
+    try {
+      const talk = await this.#welcome(link);
+      if (talk === undefined) return;
+      this.#talks.add(talk);
+      try {
+        await this.#answer(talk);
+        talk.close();
+      } catch (error) {
+        const { code, reason } = refusalOf(error);
+        await talk.refuse(code, reason);
+        throw error;
+      } finally {
+        this.#talks.delete(talk);
+      }
+    } catch (error) {
+      this.#options.onFailure?.(error, link.peer);
+      if (!(error instanceof SnapdeltaError) || error instanceof BugError) throw error;
+    }
+  }
+
+  /** Ends all connections at once and accepts no more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const talk of this.#talks) talk.destroy(new WorldError('the server stops'));
+  }
+
+  /** What list and pull know of a volume; of all volumes where it is empty. */
+  list(volume: string): readonly ListedVersion[] {
+    const volumes = volume === '' ? this.repository.volumes : [volume];
+    return volumes.flatMap((name) => {
+      const head = this.volumes.decision(name)?.head.dot;
+      return this.repository.versions(name).map(({ version, content, totalBytes }) => ({
+        version,
+        content,
+        totalBytes,
+        isHead: head !== undefined && equalDots(head, version.dot),
+      }));
+    });
+  }
+
+  /** Discards stagings that are too old; how many. */
+  expire(ageMs = stagingAgeMsMax): Promise<number> {
+    return this.#intakes.expire(ageMs);
+  }
+
+  /** Forgets versions by policy; their blocks stay until collect(). */
+  retain(volume: string, policy: RetentionPolicy): Promise<readonly Dot[]> {
+    return this.volumes.retain(volume, policy);
+  }
+
+  /** Removes what nobody needs, while transfers go on. */
+  async collect(): ReturnType<Repository['collect']> {
+    const collection = await this.repository.collect();
+    const { removedObjects, removedBytes, keptBytes } = collection;
+    await this.#audit.append({ kind: 'collected', removedObjects, removedBytes, keptBytes });
+    return collection;
+  }
+
+  async #welcome(link: Link): Promise<Conversation | undefined> {
+    const { name, software = 'snapdelta', abilities, patience = usualPatience } = this.#options;
+    const { fingerprint, chunker } = this.repository.config;
+    const talk = await welcome(
+      link,
+      {
+        name,
+        software,
+        versions: abilities?.versions ?? [1, 2],
+        capabilities: abilities?.capabilities ?? [
+          'select',
+          'delta',
+          'manifest-delta',
+          'resume',
+          'credit',
+          'progressive',
+        ],
+        fingerprint,
+        chunker: chunkerText(chunker),
+        segmentBytesMax: this.#options.segmentBytesMax ?? 4 * MiB,
+      },
+      this.#runtime,
+      patience,
+    );
+    if (talk !== undefined && (this.#isClosed || this.#talks.size >= this.#connectionsMax)) {
+      await talk.refuse('busy', `${this.#talks.size} connections are open, more are not accepted`);
+      return undefined;
+    }
+    return talk;
+  }
+
+  get #connectionsMax(): number {
+    return this.#options.connectionsMax ?? 64;
+  }
+
+  async #answer(talk: Conversation): Promise<void> {
+    for (let message = await talk.next(); message !== undefined; message = await talk.next()) {
+      try {
+        if (message.type === 'list') await this.#list(talk, message);
+        else if (message.type === 'pull') await this.#send(talk, message);
+        else if (message.type === 'offer') await this.#receive(talk, message);
+        else throw new BugError(`invariant broken: ${message.type} is no request`);
+      } catch (error) {
+        // After an abort the connection goes on.
+        if (!(error instanceof PeerAbort) || talk.isOver) throw error;
+      }
+    }
+  }
+
+  async #list(talk: Conversation, { volume }: List): Promise<void> {
+    for (const part of listingParts(this.list(volume))) await talk.send(part);
+  }
+
+  async #receive(talk: Conversation, offer: Offer): Promise<void> {
+    const intake = this.#intakes.of((cause) => {
+      talk.destroy(cause);
+    });
+    const summary = await receiveVersion(talk, offer, intake, this.#coder, this.#runtime, {
+      bufferBytesMax: this.#options.bufferBytesMax ?? 8 * MiB,
+      manifestBytesMax: this.#options.manifestBytesMax ?? 256 * MiB,
+    });
+    this.#options.onReceived?.(summary, talk.peer);
+  }
+
+  async #send(talk: Conversation, pull: Pull): Promise<void> {
+    const stored = this.#wanted(pull);
+    const summary = await sendVersion(
+      talk,
+      {
+        version: stored.version,
+        manifest: await this.repository.manifest(stored),
+        content: new RepositoryBlocks(this.repository),
+        base: await this.#base(pull),
+        resume: pull.resume,
+        first: pull.first,
+      },
+      this.#coder,
+      this.#runtime,
+      { estimate: new LinkEstimate({ windowBytesMax: 64 * MiB }) },
+    );
+    this.#options.onSent?.(summary, talk.peer);
+  }
+
+  #wanted({ volume, dot }: Pull): StoredVersion {
+    const head = dot ?? this.volumes.decision(volume)?.head.dot;
+    const stored = head === undefined ? undefined : this.repository.version(volume, head);
+    if (stored === undefined) {
+      throw new Refusal('unknown', `volume '${volume}' has no such version here`);
+    }
+    return stored;
+  }
+
+  async #base({ volume, base }: Pull): Promise<OutgoingBase | undefined> {
+    const stored = base === null ? undefined : this.repository.version(volume, base);
+    if (stored === undefined) return undefined;
+    try {
+      const manifest = await this.repository.manifest(stored);
+      return { dot: stored.version.dot, manifest, content: new RepositoryBlocks(this.repository) };
+    } catch (error) {
+      if (error instanceof WorldError) throw error;
+      return undefined;
+    }
+  }
+}
+
+/** Ancestors before what was made from them: a successor counts more in sum, a merge as much as nothing that it joins. */
+export function byAncestry(a: Version, b: Version): number {
+  return sumOf(a) - sumOf(b) || compareDots(a.dot, b.dot);
+}
+
+function sumOf({ vector }: Version): number {
+  return Object.values(vector).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,189 @@
+/**
+ * A server's volumes: commits one at a time for each volume, audit records before anybody hears of it, merges made as soon as they are wanted.
+ *
+ * Law: what a volume's name means is a function of its versions and the policy alone (versions/decide.ts); a merge that is lost in a crash is made again when the server starts.
+ */
+import { DataError } from '../../base/errors.js';
+import type { Manifest } from '../../engine/fingerprint/manifest.js';
+import type { AuditEvent } from '../audit/kinds.js';
+import type { Repository, Staging, StoredVersion } from '../repository/repository.js';
+import { retain, type RetentionPolicy } from '../repository/retention.js';
+import { mergeBlocks } from '../versions/block-merge.js';
+import { decide, type Decision } from '../versions/decide.js';
+import { finishMerge } from '../versions/finish-merge.js';
+import type { HybridClock } from '../versions/hybrid-clock.js';
+import type { MergePlan } from '../versions/merge-plan.js';
+import { policyText, type MergePolicy } from '../versions/policy.js';
+import { dotText, equalDots, type Dot, type Version } from '../versions/version.js';
+import type { Coder } from './coder.js';
+import { Refusal } from './failures.js';
+import type { IntakeResult } from './intake.js';
+import type { Committing } from './repository-intake.js';
+
+export interface Audit {
+  append(event: AuditEvent): Promise<unknown>;
+}
+
+export type OnCommitted = (stored: StoredVersion) => void;
+
+export class Volumes implements Committing {
+  readonly #repository: Repository;
+  readonly #coder: Coder;
+  readonly #clock: HybridClock;
+  readonly #audit: Audit;
+  readonly #policyOf: (volume: string) => MergePolicy;
+  readonly #onCommitted: OnCommitted;
+  readonly #turns = new Map<string, Promise<void>>();
+
+  constructor(
+    repository: Repository,
+    coder: Coder,
+    clock: HybridClock,
+    audit: Audit,
+    policyOf: (volume: string) => MergePolicy,
+    onCommitted: OnCommitted,
+  ) {
+    this.#repository = repository;
+    this.#coder = coder;
+    this.#clock = clock;
+    this.#audit = audit;
+    this.#policyOf = policyOf;
+    this.#onCommitted = onCommitted;
+  }
+
+  /** Makes the merges that a crash has prevented. */
+  async settleAll(): Promise<void> {
+    for (const volume of this.#repository.volumes) await this.#inTurn(volume, () => this.#settle(volume));
+  }
+
+  /** What the volume's name means now; undefined where it has no versions. */
+  decision(volume: string): Decision | undefined {
+    const versions = this.#repository.versions(volume).map(({ version }) => version);
+    return decide(versions, this.#policyOf(volume));
+  }
+
+  admit(version: Version): void {
+    const received = this.#clock.receive(version.time);
+    if (received.state === 'accepted') return;
+    throw new Refusal(
+      'busy',
+      `the version's time is ${received.aheadMs} ms ahead of this server's: set the clocks right`,
+    );
+  }
+
+  commit(
+    version: Version,
+    manifest: Manifest,
+    staging: Staging | undefined,
+    from: string,
+  ): Promise<IntakeResult> {
+    return this.#inTurn(version.volume, async () => {
+      const { volume, dot } = version;
+      const isNew = this.#repository.version(volume, dot) === undefined;
+      const stored = await this.#repository.commit(version, manifest, staging);
+      if (isNew) {
+        await this.#audit.append({
+          kind: 'committed',
+          transfer: staging?.token ?? '',
+          volume,
+          dot,
+          content: stored.content,
+          from,
+        });
+        this.#onCommitted(stored);
+      }
+      await this.#settle(volume);
+      const decision = this.decision(volume);
+      if (decision === undefined) throw new DataError(`volume '${volume}' has lost its versions`);
+      return {
+        head: decision.head.dot,
+        concurrent: decision.concurrent.map((other) => other.dot),
+      };
+    });
+  }
+
+  async rolledBack({ volume, dot }: Version, token: string, reason: string): Promise<void> {
+    await this.#audit.append({ kind: 'rolled-back', transfer: token, volume, dot, reason });
+  }
+
+  /** Forgets versions by policy; safe while transfers go on, since their stagings hold what they need. Which were forgotten. */
+  retain(volume: string, policy: RetentionPolicy): Promise<readonly Dot[]> {
+    return this.#inTurn(volume, async () => {
+      const versions = this.#repository.versions(volume).map(({ version }) => version);
+      const head = this.decision(volume)?.head.dot;
+      const dots = retain(versions, policy).forget.filter(
+        (dot) => head === undefined || !equalDots(dot, head),
+      );
+      if (dots.length === 0) return dots;
+      await this.#repository.remove(volume, dots);
+      for (let at = 0; at < dots.length; at += removedAtOnce) {
+        const some = dots.slice(at, at + removedAtOnce);
+        await this.#audit.append({ kind: 'removed', volume, dots: some, reason: 'retention' });
+      }
+      return dots;
+    });
+  }
+
+  async #settle(volume: string): Promise<void> {
+    const merge = this.decision(volume)?.merge;
+    if (merge?.state !== 'wanted') return;
+    const policy = this.#policyOf(volume);
+    const outcome = await this.#merge(volume, merge.plan);
+    await this.#audit.append({
+      kind: 'merged',
+      volume,
+      policy: policyText(policy),
+      inputs: merge.plan.heads.map(({ dot }) => dot),
+      ancestors: merge.plan.ancestors.map(({ dot }) => dot),
+      ...outcome,
+    });
+  }
+
+  async #merge(
+    volume: string,
+    plan: MergePlan,
+  ): Promise<{
+    readonly result: Dot | null;
+    readonly reason: string;
+    readonly conflicts: number;
+    readonly joinedFiles: number;
+  }> {
+    try {
+      const manifests = new Map<string, Manifest>();
+      for (const { dot } of [...plan.heads, ...plan.ancestors]) {
+        const stored = this.#repository.version(volume, dot);
+        if (stored !== undefined) manifests.set(dotText(dot), await this.#repository.manifest(stored));
+      }
+      const merged = mergeBlocks(plan, (dot) => manifests.get(dotText(dot)));
+      if (typeof merged === 'string') {
+        return { result: null, reason: merged, conflicts: 0, joinedFiles: 0 };
+      }
+      const hasher = this.#coder.hasher(merged.fingerprint);
+      const manifest = await finishMerge(merged, volume, hasher, (digest) =>
+        this.#repository.block(`${merged.fingerprint}-${Buffer.from(digest).toString('hex')}`),
+      );
+      const stored = await this.#repository.commit(plan.version, manifest, undefined);
+      this.#onCommitted(stored);
+      const { conflicts, joinedFiles } = merged;
+      return { result: plan.version.dot, reason: '', conflicts, joinedFiles };
+    } catch (error) {
+      // A damaged block stops the merge, not the server: the latest head stands for the volume.
+      if (!(error instanceof DataError)) throw error;
+      return { result: null, reason: error.message, conflicts: 0, joinedFiles: 0 };
+    }
+  }
+
+  #inTurn<T>(volume: string, act: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(volume) ?? Promise.resolve();
+    const acting = before.then(act);
+    const after = acting.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#turns.set(volume, after);
+    return acting;
+  }
+}
+
+/** Dots in one audit record. */
+const removedAtOnce = 256;
