@@ -4,13 +4,7 @@
  *
  * Law: a dot is never used for two snapshots (agent-state.ts). Caches and remembered manifests save bytes and decide nothing.
  */
-import {
-  CancelledError,
-  DataError,
-  SnapdeltaError,
-  WorldError,
-  throwIfCancelled,
-} from '../../base/errors.js';
+import { DataError } from '../../base/errors.js';
 import type { Dialer, Runtime } from '../../base/runtime.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
@@ -22,28 +16,18 @@ import { HybridClock } from '../versions/hybrid-clock.js';
 import { nextVector } from '../versions/vector.js';
 import { equalDots, type Dot, type Version } from '../versions/version.js';
 import { AgentStates } from './agent-state.js';
-import { Backoff, type BackoffOptions } from './backoff.js';
 import { CachedBlocks, SnapshotBlocks } from './block-reader.js';
 import type { Coder } from './coder.js';
 import type { Conversation } from './conversation.js';
-import { isCutSo, parseChunker, type CutAndHash } from './cutting.js';
-import { isWorthRetrying } from './failures.js';
-import { greet, usualPatience, type Abilities, type Patience } from './greeting.js';
+import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
+import { isCutSo, type CutAndHash } from './cutting.js';
 import { LinkEstimate } from './link-estimate.js';
 import type { OnProgress } from './progress.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
 import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
 import { TargetIntake, type Available, type TargetOptions } from './target-intake.js';
 
-export interface AgentOptions {
-  /** The writer's name: no other agent may have it. */
-  readonly name: string;
-  readonly software?: string;
-  readonly patience?: Patience;
-  readonly abilities?: Abilities;
-  readonly backoff?: BackoffOptions;
-  /** Attempts in a row that brought nothing before an operation fails; Infinity to go on for ever. */
-  readonly attemptsMax?: number;
+export interface AgentOptions extends ConnectorOptions {
   /** Memory for blocks that went by lately. */
   readonly cacheBytesMax?: number;
   readonly bufferBytesMax?: number;
@@ -84,7 +68,7 @@ export interface PullResult extends ReceiveSummary {
 const MiB = 1024 * 1024;
 
 export class Agent {
-  readonly #dialer: Dialer;
+  readonly #connector: Connector;
   readonly #coder: Coder;
   readonly #runtime: Runtime;
   readonly #options: AgentOptions;
@@ -93,10 +77,9 @@ export class Agent {
   readonly #clock: HybridClock;
   readonly #estimates = new Map<string, LinkEstimate>();
   readonly #turns = new Map<string, Promise<void>>();
-  #backoffs = 0;
 
   constructor(dialer: Dialer, store: Store, coder: Coder, runtime: Runtime, options: AgentOptions) {
-    this.#dialer = dialer;
+    this.#connector = new Connector(dialer, runtime, options);
     this.#coder = coder;
     this.#runtime = runtime;
     this.#options = options;
@@ -107,7 +90,7 @@ export class Agent {
 
   /** All versions of a volume that a server has; of all volumes where it is empty. Throws WorldError, DataError. */
   async list(address: string, volume = '', operation: Operation = {}): Promise<readonly ListedVersion[]> {
-    const { result } = await this.#retried(
+    const { result } = await this.#connector.retried(
       address,
       operation,
       async (talk) => await listVersions(talk, volume),
@@ -122,13 +105,17 @@ export class Agent {
   push(address: string, volume: string, snapshot: Snapshot, options: PushOptions = {}): Promise<PushResult> {
     return this.#inTurn(volume, async () => {
       const manifests = new Map<string, Manifest>();
-      const { result, attempts } = await this.#retried(address, options, async (talk, progressed) => {
-        const cutting = cuttingOf(talk);
-        const key = talk.terms.chunker + talk.terms.fingerprint;
-        const manifest = manifests.get(key) ?? (await this.#coder.manifestOf(snapshot, cutting, volume));
-        manifests.set(key, manifest);
-        return await this.#push(talk, volume, snapshot, manifest, options, progressed);
-      });
+      const { result, attempts } = await this.#connector.retried(
+        address,
+        options,
+        async (talk, progressed) => {
+          const cutting = cuttingOf(talk);
+          const key = talk.terms.chunker + talk.terms.fingerprint;
+          const manifest = manifests.get(key) ?? (await this.#coder.manifestOf(snapshot, cutting, volume));
+          manifests.set(key, manifest);
+          return await this.#push(talk, volume, snapshot, manifest, options, progressed);
+        },
+      );
       return { ...result, attempts };
     });
   }
@@ -144,61 +131,24 @@ export class Agent {
       const pulling: { intake?: TargetIntake; base?: TargetOptions['base']; dot?: Dot } = {};
       if (options.dot !== undefined) pulling.dot = options.dot;
       try {
-        const { result, attempts } = await this.#retried(address, options, async (talk, progressed) => {
-          if (pulling.intake === undefined) {
-            const base = await this.#pullBase(talk, volume, options.base);
-            if (base !== undefined) pulling.base = base;
-            pulling.intake = this.#intake(target, cuttingOf(talk), base, options);
-          }
-          return await this.#pull(talk, volume, pulling.intake, pulling, options, progressed);
-        });
+        const { result, attempts } = await this.#connector.retried(
+          address,
+          options,
+          async (talk, progressed) => {
+            if (pulling.intake === undefined) {
+              const base = await this.#pullBase(talk, volume, options.base);
+              if (base !== undefined) pulling.base = base;
+              pulling.intake = this.#intake(target, cuttingOf(talk), base, options);
+            }
+            return await this.#pull(talk, volume, pulling.intake, pulling, options, progressed);
+          },
+        );
         return { ...result, version: result.offer.version, attempts };
       } catch (error) {
         pulling.intake?.abort();
         throw error;
       }
     });
-  }
-
-  /** Runs over one connection, and over another while that may help. */
-  async #retried<T>(
-    address: string,
-    { signal }: Operation,
-    run: (talk: Conversation, progressed: () => void) => Promise<T>,
-  ): Promise<{ readonly result: T; readonly attempts: number }> {
-    const backoff = new Backoff(
-      this.#runtime.random.fork(`backoff ${this.#backoffs++}`),
-      this.#options.backoff,
-    );
-    for (let attempts = 1; ; attempts++) {
-      throwIfCancelled(signal);
-      let talk: Conversation | undefined;
-      const stop = (): void => talk?.destroy(new CancelledError('cancelled'));
-      signal?.addEventListener('abort', stop, { once: true });
-      try {
-        const link = await this.#dialer.dial(address, signal);
-        talk = await greet(link, this.#identity, this.#runtime, this.#options.patience ?? usualPatience);
-        const result = await run(talk, () => {
-          backoff.progress();
-        });
-        talk.close();
-        return { result, attempts };
-      } catch (error) {
-        throwIfCancelled(signal);
-        const failure = error instanceof SnapdeltaError ? error : new WorldError('failed', { cause: error });
-        talk?.destroy(failure);
-        const waitMs = backoff.nextMs();
-        if (!isWorthRetrying(error) || backoff.attempts >= (this.#options.attemptsMax ?? 10)) throw error;
-        await this.#runtime.sleep(waitMs, signal);
-      } finally {
-        signal?.removeEventListener('abort', stop);
-      }
-    }
-  }
-
-  get #identity(): { readonly name: string; readonly software: string } & Abilities {
-    const { name, software = 'snapdelta', abilities } = this.#options;
-    return { name, software, ...abilities };
   }
 
   async #push(
@@ -406,20 +356,4 @@ export class Agent {
     );
     return acting;
   }
-}
-
-/** Asks for a list. Throws as Conversation does. */
-export async function listVersions(talk: Conversation, volume: string): Promise<readonly ListedVersion[]> {
-  await talk.send({ type: 'list', volume });
-  const rows: ListedVersion[] = [];
-  for (;;) {
-    const listing = await talk.expect('listing');
-    rows.push(...listing.rows);
-    if (listing.isLast) return rows;
-  }
-}
-
-/** Throws DataError for a chunker that is unknown here. */
-export function cuttingOf(talk: Conversation): CutAndHash {
-  return { chunker: parseChunker(talk.terms.chunker), fingerprint: talk.terms.fingerprint };
 }

@@ -4,7 +4,7 @@
  * Law: segments are kept, and acknowledged, in order and one at a time; what waits lies within the credit that was granted. The first failure is the one that counts: it ends the
  * connection, or asks for another offer where only the base is at fault.
  */
-import { DataError } from '../../base/errors.js';
+import { BugError, DataError } from '../../base/errors.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Offer, ResynchroniseReason, SegmentStart } from '../protocol/messages.js';
 import type { Coder } from './coder.js';
@@ -51,7 +51,7 @@ export class ArrivingSegments {
   readonly #onKept: (kept: Kept) => void;
   readonly #bytesTotal: number;
   #keeping: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
   #blocks = 0;
   #segments = 0;
   #bytes = 0;
@@ -146,7 +146,7 @@ export class ArrivingSegments {
     try {
       await this.#keepOne(arriving);
     } catch (error) {
-      this.#failure ??= error;
+      this.#failure ??= error instanceof Error ? error : new BugError(String(error));
       try {
         if (error instanceof Resynchronising && this.#talk.terms.version > 1) {
           if (mayAnswer.has(this.#talk.state)) {
