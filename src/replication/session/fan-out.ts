@@ -1,0 +1,190 @@
+/**
+ * A server sends what it has to its peers: all versions that they lack, ancestors first, by ordinary pushes. Nothing is remembered of a peer: each round asks for its list and
+ * compares, so that whatever either side missed is found. A round follows each commit, and one comes now and then without any.
+ *
+ * Law: where links work at last, all servers that reach each other hold the same versions, and so agree on heads. A peer that cuts or hashes in another way gets versions cut anew
+ * from their content. Limits: such a version is held in memory while it is sent.
+ */
+import { CancelledError, DataError, WorldError } from '../../base/errors.js';
+import type { Dialer, Runtime } from '../../base/runtime.js';
+import { memoryTarget } from '../../engine/snapshot/target-memory.js';
+import type { ListedVersion } from '../protocol/messages.js';
+import type { StoredVersion } from '../repository/repository.js';
+import { dotText, type Version } from '../versions/version.js';
+import { Backoff, type BackoffOptions } from './backoff.js';
+import { RepositoryBlocks, SnapshotBlocks } from './block-reader.js';
+import type { Coder } from './coder.js';
+import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
+import type { Conversation } from './conversation.js';
+import { isCutSo } from './cutting.js';
+import { LinkEstimate } from './link-estimate.js';
+import { restoreVersion } from './restore.js';
+import { sendVersion, type Outgoing, type OutgoingBase, type SendSummary } from './sender.js';
+import { byAncestry, type Server } from './server.js';
+
+export interface FanOutOptions extends ConnectorOptions {
+  readonly peers: readonly string[];
+  readonly backoff?: BackoffOptions;
+  /** Between rounds without a commit of ours. */
+  readonly intervalMs?: number;
+  /** Largest version that is cut anew for a peer, in bytes of memory. */
+  readonly recutBytesMax?: number;
+  readonly onSent?: (summary: SendSummary, version: Version, peer: string) => void;
+  readonly onFailure?: (error: unknown, peer: string) => void;
+}
+
+const usualIntervalMs = 60_000;
+const usualRecutBytesMax = 2 ** 30;
+
+export class FanOut {
+  readonly #server: Server;
+  readonly #connector: Connector;
+  readonly #coder: Coder;
+  readonly #runtime: Runtime;
+  readonly #options: FanOutOptions;
+  readonly #stopping = new AbortController();
+  readonly #peers = new Map<string, { wake: AbortController; isDue: boolean }>();
+
+  constructor(server: Server, dialer: Dialer, coder: Coder, runtime: Runtime, options: FanOutOptions) {
+    this.#server = server;
+    this.#connector = new Connector(dialer, runtime, options);
+    this.#coder = coder;
+    this.#runtime = runtime;
+    this.#options = options;
+  }
+
+  /** Begins; resolves when it was stopped. Never rejects but for bugs of ours. */
+  async run(): Promise<void> {
+    await Promise.all(this.#options.peers.map((peer) => this.#serve(peer)));
+  }
+
+  /** To be called after each commit: a round begins as soon as the one before has ended. */
+  notify(): void {
+    for (const state of this.#peers.values()) {
+      state.isDue = true;
+      state.wake.abort();
+    }
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.notify();
+  }
+
+  get #isStopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #serve(peer: string): Promise<void> {
+    const state = { wake: new AbortController(), isDue: true };
+    this.#peers.set(peer, state);
+    const backoff = new Backoff(this.#runtime.random.fork(`fan-out ${peer}`), this.#options.backoff);
+    while (!this.#isStopped) {
+      state.isDue = false;
+      state.wake = new AbortController();
+      let waitMs = this.#options.intervalMs ?? usualIntervalMs;
+      let isFailed = false;
+      try {
+        await this.#connector.once(peer, { signal: this.#stopping.signal }, (talk) =>
+          this.#round(talk, peer, backoff),
+        );
+        backoff.progress();
+      } catch (error) {
+        if (this.#isStopped) return;
+        if (!(error instanceof WorldError || error instanceof DataError)) throw error;
+        this.#options.onFailure?.(error, peer);
+        waitMs = backoff.nextMs();
+        isFailed = true;
+      }
+      // A commit ends a pause between rounds, not one that spares a peer.
+      if (!isFailed && state.isDue) continue;
+      const signal = isFailed ? this.#stopping.signal : state.wake.signal;
+      try {
+        await this.#runtime.sleep(waitMs, signal);
+      } catch (error) {
+        if (!(error instanceof CancelledError)) throw error;
+      }
+    }
+  }
+
+  /** Sends what the peer lacks, until it lacks nothing that is held here. */
+  async #round(talk: Conversation, peer: string, backoff: Backoff): Promise<void> {
+    const listed = await listVersions(talk, '');
+    const theirs = new Set(listed.map(({ version }) => nameOf(version)));
+    for (const volume of this.#server.repository.volumes) {
+      const lacking = this.#server.repository
+        .versions(volume)
+        .filter(({ version }) => !theirs.has(nameOf(version)))
+        .sort((a, b) => byAncestry(a.version, b.version));
+      for (const stored of lacking) {
+        // Retention may have come between.
+        if (this.#server.repository.version(volume, stored.version.dot) === undefined) continue;
+        const outgoing = await this.#outgoing(talk, stored, listed, theirs);
+        const summary = await sendVersion(talk, outgoing, this.#coder, this.#runtime, {
+          estimate: new LinkEstimate(),
+          signal: this.#stopping.signal,
+        });
+        theirs.add(nameOf(stored.version));
+        backoff.progress();
+        this.#options.onSent?.(summary, stored.version, peer);
+      }
+    }
+  }
+
+  async #outgoing(
+    talk: Conversation,
+    stored: StoredVersion,
+    listed: readonly ListedVersion[],
+    theirs: ReadonlySet<string>,
+  ): Promise<Outgoing> {
+    const { repository } = this.#server;
+    const { version } = stored;
+    const manifest = await repository.manifest(stored);
+    const whole = { version, base: undefined, resume: '', first: [] };
+    if (isCutSo(manifest, cuttingOf(talk))) {
+      const content = new RepositoryBlocks(repository);
+      return { ...whole, manifest, content, base: await this.#base(version, listed, theirs) };
+    }
+    const target = memoryTarget(this.#options.recutBytesMax ?? usualRecutBytesMax);
+    await restoreVersion(repository, stored, target);
+    const snapshot = target.snapshot();
+    const recut = await this.#coder.manifestOf(snapshot, cuttingOf(talk), version.volume);
+    return { ...whole, manifest: recut, content: new SnapshotBlocks(snapshot) };
+  }
+
+  /** The nearest version that both have: a parent, or else the one that counts most. */
+  async #base(
+    version: Version,
+    listed: readonly ListedVersion[],
+    theirs: ReadonlySet<string>,
+  ): Promise<OutgoingBase | undefined> {
+    const { repository } = this.#server;
+    const isParent = ({ dot }: Version): boolean =>
+      version.parents.some((parent) => dotText(parent) === dotText(dot));
+    const shared = repository
+      .versions(version.volume)
+      .filter((other) => other.version !== version && theirs.has(nameOf(other.version)))
+      .sort(
+        (a, b) =>
+          Number(isParent(a.version)) - Number(isParent(b.version)) || byAncestry(a.version, b.version),
+      );
+    const nearest = shared.at(-1);
+    if (nearest === undefined || listed.some((row) => isOther(row, nearest))) return undefined;
+    try {
+      const manifest = await repository.manifest(nearest);
+      return { dot: nearest.version.dot, manifest, content: new RepositoryBlocks(repository) };
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      return undefined;
+    }
+  }
+}
+
+function nameOf({ volume, dot }: Version): string {
+  return `${volume} ${dotText(dot)}`;
+}
+
+/** Whether a peer has something else under the name: then it is no base. */
+function isOther({ version, content }: ListedVersion, stored: StoredVersion): boolean {
+  return nameOf(version) === nameOf(stored.version) && content !== stored.content;
+}
