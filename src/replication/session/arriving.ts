@@ -180,7 +180,7 @@ export class ArrivingSegments {
       if (error instanceof DataError && basePositions.length > 0) throw new Resynchronising('base-damaged');
       throw error instanceof DataError ? new Refusal('damaged', error.message) : error;
     }
-    await this.#transfer.add(start.index, positions, target);
+    await this.#transfer.add(start.index, positions, target, bytes.length);
     this.#blocks += positions.length;
     this.#segments++;
     this.#bytes += targetBytes;

@@ -36,6 +36,23 @@ export interface FanOutOptions extends ConnectorOptions {
 const usualIntervalMs = 60_000;
 const usualRecutBytesMax = 2 ** 30;
 
+/** Whether another round with a peer was asked for since the last one began. */
+class Round {
+  #asked = new AbortController();
+
+  begin(): void {
+    this.#asked = new AbortController();
+  }
+
+  ask(): void {
+    this.#asked.abort();
+  }
+
+  get asked(): AbortSignal {
+    return this.#asked.signal;
+  }
+}
+
 export class FanOut {
   readonly #server: Server;
   readonly #connector: Connector;
@@ -43,7 +60,7 @@ export class FanOut {
   readonly #runtime: Runtime;
   readonly #options: FanOutOptions;
   readonly #stopping = new AbortController();
-  readonly #peers = new Map<string, { wake: AbortController; isDue: boolean }>();
+  readonly #peers = new Map<string, Round>();
 
   constructor(server: Server, dialer: Dialer, coder: Coder, runtime: Runtime, options: FanOutOptions) {
     this.#server = server;
@@ -60,10 +77,7 @@ export class FanOut {
 
   /** To be called after each commit: a round begins as soon as the one before has ended. */
   notify(): void {
-    for (const state of this.#peers.values()) {
-      state.isDue = true;
-      state.wake.abort();
-    }
+    for (const round of this.#peers.values()) round.ask();
   }
 
   stop(): void {
@@ -71,17 +85,16 @@ export class FanOut {
     this.notify();
   }
 
-  get #isStopped(): boolean {
+  #hasStopped(): boolean {
     return this.#stopping.signal.aborted;
   }
 
   async #serve(peer: string): Promise<void> {
-    const state = { wake: new AbortController(), isDue: true };
-    this.#peers.set(peer, state);
+    const round = new Round();
+    this.#peers.set(peer, round);
     const backoff = new Backoff(this.#runtime.random.fork(`fan-out ${peer}`), this.#options.backoff);
-    while (!this.#isStopped) {
-      state.isDue = false;
-      state.wake = new AbortController();
+    while (!this.#hasStopped()) {
+      round.begin();
       let waitMs = this.#options.intervalMs ?? usualIntervalMs;
       let isFailed = false;
       try {
@@ -90,15 +103,14 @@ export class FanOut {
         );
         backoff.progress();
       } catch (error) {
-        if (this.#isStopped) return;
+        if (this.#hasStopped()) return;
         if (!(error instanceof WorldError || error instanceof DataError)) throw error;
         this.#options.onFailure?.(error, peer);
         waitMs = backoff.nextMs();
         isFailed = true;
       }
       // A commit ends a pause between rounds, not one that spares a peer.
-      if (!isFailed && state.isDue) continue;
-      const signal = isFailed ? this.#stopping.signal : state.wake.signal;
+      const signal = isFailed ? this.#stopping.signal : round.asked;
       try {
         await this.#runtime.sleep(waitMs, signal);
       } catch (error) {

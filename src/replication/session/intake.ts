@@ -27,14 +27,16 @@ export interface IntakeTransfer {
   readonly token: string;
   /** One more than the highest index of a segment that is durable. */
   readonly firstIndex: number;
-  /** Indices, ascending, of the digests whose blocks have to be sent. */
-  missing(digests: Uint8Array): Promise<readonly number[]>;
-  /** Checks each block (DataError) and keeps it; durable once it resolves. Blocks lie end to end. */
-  add(index: number, positions: Int32Array, bytes: Uint8Array): Promise<void>;
+  /** Indices, ascending, of those of the positions whose blocks have to be sent. */
+  missing(positions: Int32Array): Promise<readonly number[]>;
+  /** Checks each block (DataError) and keeps it; durable once it resolves. Blocks lie end to end; they came in a package of so many bytes. */
+  add(index: number, positions: Int32Array, bytes: Uint8Array, packageBytes: number): Promise<void>;
   /** Makes the version visible. Throws DataError where a block is missing. */
   commit(): Promise<IntakeResult>;
   /** Forgets what was brought. */
   discard(): Promise<void>;
+  /** The sender is asked for another offer. */
+  resynchronised(reason: string): void;
   /** The connection ended: what was brought is kept for going on. */
   release(): void;
 }

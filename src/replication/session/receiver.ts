@@ -17,7 +17,7 @@ import { chunkerText } from './cutting.js';
 import { PeerAbort, Refusal, refusalOf } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
 import type { OnProgress } from './progress.js';
-import { digestsAt, newBlocks, runsOf } from './selection.js';
+import { newBlocks, runsOf } from './selection.js';
 import { ArrivingSegments, Resynchronising, type Kept } from './arriving.js';
 
 export interface ReceiveOptions {
@@ -88,6 +88,7 @@ class Receiving {
             throw new Refusal('damaged', `${error.reason}, again`);
           }
           this.#resynchronised.push(error.reason);
+          this.#transfer?.resynchronised(error.reason);
           this.#transfer?.release();
           this.#transfer = undefined;
           offer = error.offer ?? (await this.#askAgain(error.reason));
@@ -129,7 +130,7 @@ class Receiving {
     );
     this.#transfer = transfer;
     const candidates = newBlocks(manifest, base?.manifest);
-    const needed = await this.#need(transfer, manifest, candidates);
+    const needed = await this.#need(transfer, candidates);
     const segments = new ArrivingSegments(
       this.#talk,
       transfer,
@@ -212,12 +213,10 @@ class Receiving {
   }
 
   /** Positions of the blocks that are to come. */
-  async #need(transfer: IntakeTransfer, manifest: Manifest, candidates: Int32Array): Promise<Int32Array> {
+  async #need(transfer: IntakeTransfer, candidates: Int32Array): Promise<Int32Array> {
     if (this.#talk.terms.version === 1) return candidates;
     const all = (): number[] => Array.from(candidates, (_, i) => i);
-    const missing = this.#talk.can('select')
-      ? await transfer.missing(digestsAt(manifest, candidates))
-      : all();
+    const missing = this.#talk.can('select') ? await transfer.missing(candidates) : all();
     const creditBytes = this.#talk.can('credit')
       ? this.#options.bufferBytesMax + packageBytesMax(this.#talk.terms.segmentBytesMax)
       : 0;

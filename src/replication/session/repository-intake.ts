@@ -10,6 +10,7 @@ import type { Runtime } from '../../base/runtime.js';
 import { fingerprints } from '../../engine/fingerprint/fingerprint.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { encodeCbor } from '../../engine/package/cbor.js';
+import type { AuditEvent } from '../audit/kinds.js';
 import type { Offer } from '../protocol/messages.js';
 import type { Block, Repository, Staging } from '../repository/repository.js';
 import { dotItem, versionItem } from '../versions/codec.js';
@@ -19,7 +20,7 @@ import type { Coder } from './coder.js';
 import type { CutAndHash } from './cutting.js';
 import { Refusal } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
-import { blockLength } from './selection.js';
+import { blockLength, bytesOfBlocks, digestsAt } from './selection.js';
 
 /** What a server does with a version that has come whole. */
 export interface Committing {
@@ -31,7 +32,13 @@ export interface Committing {
   ): Promise<IntakeResult>;
   /** Throws Refusal where the version's time is too far ahead. */
   admit(version: Version): void;
-  rolledBack(version: Version, token: string, reason: string): Promise<void>;
+  readonly audit: Audit;
+  /** This server's name. */
+  readonly name: string;
+}
+
+export interface Audit {
+  append(event: AuditEvent): Promise<unknown>;
 }
 
 /** A transfer that works on a staging. */
@@ -98,12 +105,13 @@ export class RepositoryIntakes {
   }
 
   async #open(
-    { version }: Offer,
+    offer: Offer,
     manifest: Manifest,
     peer: string,
     isSuspicious: boolean,
     end: (cause: WorldError) => void,
   ): Promise<IntakeTransfer> {
+    const { version } = offer;
     const { volume, dot } = version;
     this.#committing.admit(version);
     const held = this.#repository.version(volume, dot);
@@ -114,23 +122,22 @@ export class RepositoryIntakes {
     const token = this.#token(peer, version, manifest);
     const active = await this.#take(token, end);
     try {
+      const before = await this.#repository.resume(token);
       const staging =
-        (await this.#repository.resume(token)) ??
-        (await this.#repository.stage(token, encodeCbor([peer, versionItem(version)]), manifest));
-      return new Transfer(
+        before ?? (await this.#repository.stage(token, encodeCbor([peer, versionItem(version)]), manifest));
+      const transfer = new Transfer(
         this.#repository,
         this.#committing,
         staging,
-        version,
-        manifest,
-        peer,
-        isSuspicious,
+        { offer, manifest, peer, isSuspicious },
         () => {
           this.#active.delete(token);
           this.#touchedMs.set(token, this.#runtime.nowMs());
           active();
         },
       );
+      transfer.recordBegin(before?.segments.size ?? 0);
+      return transfer;
     } catch (error) {
       this.#active.delete(token);
       active();
@@ -160,36 +167,54 @@ export class RepositoryIntakes {
   }
 }
 
+interface Arrival {
+  readonly offer: Offer;
+  readonly manifest: Manifest;
+  readonly peer: string;
+  readonly isSuspicious: boolean;
+}
+
 class Transfer implements IntakeTransfer {
   readonly token: string;
   readonly #repository: Repository;
   readonly #committing: Committing;
   readonly #staging: Staging;
-  readonly #version: Version;
-  readonly #manifest: Manifest;
-  readonly #peer: string;
-  readonly #isSuspicious: boolean;
+  readonly #arrival: Arrival;
   readonly #onEnd: () => void;
+  readonly #records: Promise<unknown>[] = [];
+  #targetBytes = 0;
+  #wireBytes = 0;
 
   constructor(
     repository: Repository,
     committing: Committing,
     staging: Staging,
-    version: Version,
-    manifest: Manifest,
-    peer: string,
-    isSuspicious: boolean,
+    arrival: Arrival,
     onEnd: () => void,
   ) {
     this.token = staging.token;
     this.#repository = repository;
     this.#committing = committing;
     this.#staging = staging;
-    this.#version = version;
-    this.#manifest = manifest;
-    this.#peer = peer;
-    this.#isSuspicious = isSuspicious;
+    this.#arrival = arrival;
     this.#onEnd = onEnd;
+  }
+
+  recordBegin(segments: number): void {
+    const { offer, peer, manifest } = this.#arrival;
+    const { volume, dot } = offer.version;
+    this.#record({
+      kind: 'offered',
+      transfer: this.token,
+      volume,
+      dot,
+      base: offer.base,
+      from: peer,
+      to: this.#committing.name,
+      via: [],
+      totalBytes: manifest.id.totalBytes,
+    });
+    if (segments > 0) this.#record({ kind: 'resumed', transfer: this.token, volume, dot, segments });
   }
 
   get firstIndex(): number {
@@ -198,40 +223,95 @@ class Transfer implements IntakeTransfer {
     return next;
   }
 
-  async missing(digests: Uint8Array): Promise<readonly number[]> {
-    if (!this.#isSuspicious) return await this.#repository.missing(digests);
-    const outcomes = await this.#repository.blocks(digests);
-    return outcomes.flatMap(({ state }, index) => (state === 'whole' ? [] : [index]));
+  async missing(positions: Int32Array): Promise<readonly number[]> {
+    const { manifest } = this.#arrival;
+    const digests = digestsAt(manifest, positions);
+    const missing = this.#arrival.isSuspicious
+      ? (await this.#repository.blocks(digests)).flatMap(({ state }, i) => (state === 'whole' ? [] : [i]))
+      : await this.#repository.missing(digests);
+    const needed = missing.map((i) => positions[i] ?? 0);
+    const newBytes = bytesOfBlocks(manifest, positions);
+    const neededBytes = bytesOfBlocks(manifest, needed);
+    this.#record({
+      kind: 'selected',
+      transfer: this.token,
+      // Of all places: those whose block the base (or an earlier place) has, those held for another reason, those to be sent.
+      blocks: {
+        known: manifest.blocks.ends.length - positions.length,
+        held: positions.length - needed.length,
+        needed: needed.length,
+      },
+      bytes: {
+        known: manifest.id.totalBytes - newBytes,
+        held: newBytes - neededBytes,
+        needed: neededBytes,
+      },
+    });
+    return missing;
   }
 
-  async add(index: number, positions: Int32Array, bytes: Uint8Array): Promise<void> {
-    const { fingerprint, blocks } = this.#manifest;
+  async add(index: number, positions: Int32Array, bytes: Uint8Array, packageBytes: number): Promise<void> {
+    const { manifest } = this.#arrival;
+    const { fingerprint, blocks } = manifest;
     const width = fingerprints[fingerprint].digestBytes;
     const digests = Buffer.from(blocks.digests.buffer, blocks.digests.byteOffset, blocks.digests.length);
     let at = 0;
     const kept: Block[] = [];
     for (const position of positions) {
-      const length = blockLength(this.#manifest, position);
+      const length = blockLength(manifest, position);
       const digest = digests.toString('hex', position * width, (position + 1) * width);
       kept.push({ id: `${fingerprint}-${digest}`, bytes: bytes.subarray(at, at + length) });
       at += length;
     }
     await this.#staging.addSegment(index, kept);
+    this.#targetBytes += bytes.length;
+    this.#wireBytes += packageBytes;
   }
 
   async commit(): Promise<IntakeResult> {
-    const result = await this.#committing.commit(this.#version, this.#manifest, this.#staging, this.#peer);
+    const { offer, manifest, peer } = this.#arrival;
+    this.#record({
+      kind: 'encoded',
+      transfer: this.token,
+      strategy: 'adaptive',
+      codecs: {},
+      targetBytes: this.#targetBytes,
+      wireBytes: this.#wireBytes,
+    });
+    // What led to a version is on record before the version is visible.
+    await Promise.all(this.#records);
+    const result = await this.#committing.commit(offer.version, manifest, this.#staging, peer);
     this.#onEnd();
     return result;
   }
 
   async discard(): Promise<void> {
+    const { volume, dot } = this.#arrival.offer.version;
     await this.#staging.discard();
     this.#onEnd();
-    await this.#committing.rolledBack(this.#version, this.token, 'the sender gave it up');
+    const reason = 'the sender gave it up';
+    await this.#committing.audit.append({
+      kind: 'rolled-back',
+      transfer: this.token,
+      volume,
+      dot,
+      reason,
+    });
+  }
+
+  resynchronised(reason: string): void {
+    const { volume, dot } = this.#arrival.offer.version;
+    this.#record({ kind: 'resynchronised', transfer: this.token, volume, dot, reason });
   }
 
   release(): void {
     this.#onEnd();
+  }
+
+  /** Durable by the commit, which waits for it; a failure is heard of there. */
+  #record(event: AuditEvent): void {
+    const recorded = this.#committing.audit.append(event);
+    recorded.catch(() => undefined);
+    this.#records.push(recorded);
   }
 }

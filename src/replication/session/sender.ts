@@ -167,7 +167,10 @@ class Sending {
     const needed = await this.#needed();
     if (needed === undefined) return this.#decided();
     const listening = this.#listen();
+    const wake = (): void => this.#wake?.();
+    this.#options.signal?.addEventListener('abort', wake, { once: true });
     await this.#stream(needed);
+    this.#options.signal?.removeEventListener('abort', wake);
     await listening;
     return this.#decided();
   }

@@ -8,6 +8,7 @@ import type { ListedVersion, List, Offer, Pull } from '../protocol/messages.js';
 import { listingParts } from '../protocol/parts.js';
 import type { Repository, StoredVersion } from '../repository/repository.js';
 import type { RetentionPolicy } from '../repository/retention.js';
+import { latestOf } from '../versions/history.js';
 import { HybridClock } from '../versions/hybrid-clock.js';
 import type { MergePolicy } from '../versions/policy.js';
 import { compareDots, equalDots, type Dot, type Version } from '../versions/version.js';
@@ -19,9 +20,9 @@ import { PeerAbort, Refusal, refusalOf } from './failures.js';
 import { usualPatience, welcome, type Abilities, type Patience } from './greeting.js';
 import { LinkEstimate } from './link-estimate.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
-import { RepositoryIntakes } from './repository-intake.js';
+import { RepositoryIntakes, type Audit } from './repository-intake.js';
 import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
-import { Volumes, type Audit, type OnCommitted } from './volumes.js';
+import { Volumes, type OnCommitted } from './volumes.js';
 
 export interface ServerOptions {
   readonly name: string;
@@ -68,10 +69,10 @@ export class Server {
     this.#runtime = runtime;
     this.#audit = audit;
     this.#options = options;
-    this.clock = options.clock ?? new HybridClock(runtime);
+    this.clock = options.clock ?? clockBehind(repository, runtime);
     const policyOf = options.policyOf ?? ((): MergePolicy => ({ name: 'latest-wins' }));
     const onCommitted = options.onCommitted ?? ((): void => undefined);
-    this.volumes = new Volumes(repository, coder, this.clock, audit, policyOf, onCommitted);
+    this.volumes = new Volumes(options.name, repository, coder, this.clock, audit, policyOf, onCommitted);
     this.#intakes = new RepositoryIntakes(repository, coder, runtime, this.volumes);
   }
 
@@ -247,6 +248,14 @@ export class Server {
       return undefined;
     }
   }
+}
+
+/** A clock whose readings are later than all versions held. */
+function clockBehind(repository: Repository, runtime: Runtime): HybridClock {
+  const last = latestOf(
+    repository.volumes.flatMap((volume) => repository.versions(volume).map(({ version }) => version)),
+  )?.time;
+  return new HybridClock(runtime, last === undefined ? {} : { last });
 }
 
 /** Ancestors before what was made from them: a successor counts more in sum, a merge as much as nothing that it joins. */

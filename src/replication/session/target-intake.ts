@@ -136,11 +136,11 @@ class Restore implements IntakeTransfer {
     await this.#copy(base.manifest, base.content, (position) => this.#first(base.manifest, position) >= 0);
   }
 
-  missing(digests: Uint8Array): Promise<readonly number[]> {
+  missing(positions: Int32Array): Promise<readonly number[]> {
     const missing: number[] = [];
-    for (let i = 0; i * this.#width < digests.length; i++) {
-      if (this.#isWritten[this.#index.find(digests, i * this.#width)] !== 1) missing.push(i);
-    }
+    positions.forEach((position, i) => {
+      if (this.#isWritten[position] !== 1) missing.push(i);
+    });
     return Promise.resolve(missing);
   }
 
@@ -168,6 +168,10 @@ class Restore implements IntakeTransfer {
 
   discard(): Promise<void> {
     return Promise.resolve();
+  }
+
+  resynchronised(): void {
+    // Nobody keeps a record of it here.
   }
 
   release(): void {

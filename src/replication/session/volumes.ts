@@ -5,7 +5,6 @@
  */
 import { DataError } from '../../base/errors.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
-import type { AuditEvent } from '../audit/kinds.js';
 import type { Repository, Staging, StoredVersion } from '../repository/repository.js';
 import { retain, type RetentionPolicy } from '../repository/retention.js';
 import { mergeBlocks } from '../versions/block-merge.js';
@@ -18,11 +17,7 @@ import { dotText, equalDots, type Dot, type Version } from '../versions/version.
 import type { Coder } from './coder.js';
 import { Refusal } from './failures.js';
 import type { IntakeResult } from './intake.js';
-import type { Committing } from './repository-intake.js';
-
-export interface Audit {
-  append(event: AuditEvent): Promise<unknown>;
-}
+import type { Audit, Committing } from './repository-intake.js';
 
 export type OnCommitted = (stored: StoredVersion) => void;
 
@@ -30,12 +25,14 @@ export class Volumes implements Committing {
   readonly #repository: Repository;
   readonly #coder: Coder;
   readonly #clock: HybridClock;
-  readonly #audit: Audit;
+  readonly audit: Audit;
+  readonly name: string;
   readonly #policyOf: (volume: string) => MergePolicy;
   readonly #onCommitted: OnCommitted;
   readonly #turns = new Map<string, Promise<void>>();
 
   constructor(
+    name: string,
     repository: Repository,
     coder: Coder,
     clock: HybridClock,
@@ -43,10 +40,11 @@ export class Volumes implements Committing {
     policyOf: (volume: string) => MergePolicy,
     onCommitted: OnCommitted,
   ) {
+    this.name = name;
     this.#repository = repository;
     this.#coder = coder;
     this.#clock = clock;
-    this.#audit = audit;
+    this.audit = audit;
     this.#policyOf = policyOf;
     this.#onCommitted = onCommitted;
   }
@@ -82,7 +80,7 @@ export class Volumes implements Committing {
       const isNew = this.#repository.version(volume, dot) === undefined;
       const stored = await this.#repository.commit(version, manifest, staging);
       if (isNew) {
-        await this.#audit.append({
+        await this.audit.append({
           kind: 'committed',
           transfer: staging?.token ?? '',
           volume,
@@ -102,10 +100,6 @@ export class Volumes implements Committing {
     });
   }
 
-  async rolledBack({ volume, dot }: Version, token: string, reason: string): Promise<void> {
-    await this.#audit.append({ kind: 'rolled-back', transfer: token, volume, dot, reason });
-  }
-
   /** Forgets versions by policy; safe while transfers go on, since their stagings hold what they need. Which were forgotten. */
   retain(volume: string, policy: RetentionPolicy): Promise<readonly Dot[]> {
     return this.#inTurn(volume, async () => {
@@ -118,7 +112,7 @@ export class Volumes implements Committing {
       await this.#repository.remove(volume, dots);
       for (let at = 0; at < dots.length; at += removedAtOnce) {
         const some = dots.slice(at, at + removedAtOnce);
-        await this.#audit.append({ kind: 'removed', volume, dots: some, reason: 'retention' });
+        await this.audit.append({ kind: 'removed', volume, dots: some, reason: 'retention' });
       }
       return dots;
     });
@@ -129,7 +123,7 @@ export class Volumes implements Committing {
     if (merge?.state !== 'wanted') return;
     const policy = this.#policyOf(volume);
     const outcome = await this.#merge(volume, merge.plan);
-    await this.#audit.append({
+    await this.audit.append({
       kind: 'merged',
       volume,
       policy: policyText(policy),
