@@ -28,6 +28,7 @@ const replicationLayers = [
   'session',
   'io',
 ];
+const simulatorLayers = ['time', 'trace', 'network', 'disk', 'process', 'fault', 'world'];
 const harnessLayers = ['experiment', 'measurement', 'statistics', 'tuning', 'report', 'io'];
 
 /** Modules that reach the world, and the files that may. */
@@ -70,6 +71,7 @@ describe('layers', () => {
     ['src', layers],
     ['src/engine', engineLayers],
     ['src/replication', replicationLayers],
+    ['src/simulator', simulatorLayers],
     ['src/harness', harnessLayers],
   ])('%s: no import to the right', (parent, order) => {
     const inside = ours.filter(({ from, to }) => [from, to].every((path) => path.startsWith(`${parent}/`)));
@@ -80,7 +82,7 @@ describe('layers', () => {
 
   test('are those of docs/architecture.md', () => {
     const text = textOf('docs/architecture.md');
-    for (const order of [layers, engineLayers, replicationLayers, harnessLayers])
+    for (const order of [layers, engineLayers, replicationLayers, simulatorLayers, harnessLayers])
       expect(text).toContain(order.join(' <- '));
   });
 

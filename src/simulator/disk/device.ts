@@ -1,0 +1,232 @@
+/**
+ * A simulated disk: contents, names, time and faults; it outlives the processes that use it. A process reaches it through `mount`, whose
+ * promises belong to that process's life.
+ *
+ * An operation takes effect when it ends. A crash in its midst leaves it done or not done, by chance. Faults are opportunities of the disk's strikes:
+ * `read-error`, `write-error`, `sync-error` (the bytes stay unsynced), `misdirected` (a write lands in another place, and its own place keeps what it had), `bit-rot` (at a write: some bit of some file changes).
+ */
+import { WorldError } from '../../base/errors.js';
+import type { Random } from '../../base/prng.js';
+import type { Disk } from '../../replication/store/disk.js';
+import { checkDiskPath } from '../../replication/store/disk-path.js';
+import type { EventLoop } from '../time/loop.js';
+import type { Life } from '../time/life.js';
+import type { Strikes } from '../trace/strikes.js';
+import { Folder, Names } from './names.js';
+import type { SimulatedFile } from './file.js';
+import { sectorBytes } from './file.js';
+
+export interface DiskOptions {
+  readonly operationMs: number;
+  readonly syncMs: number;
+  readonly bytesPerSecond: number;
+  readonly capacityBytes: number;
+  /** Chances for each operation of that kind, in [0, 1]. */
+  readonly readError: number;
+  readonly writeError: number;
+  readonly syncError: number;
+  readonly misdirected: number;
+  readonly bitRot: number;
+}
+
+/** A solid-state disk: 50 µs an operation, 500 µs a sync, 1 GB/s; no faults. */
+export const plainDisk: DiskOptions = {
+  operationMs: 0.05,
+  syncMs: 0.5,
+  bytesPerSecond: 1e9,
+  capacityBytes: Infinity,
+  readError: 0,
+  writeError: 0,
+  syncError: 0,
+  misdirected: 0,
+  bitRot: 0,
+};
+
+interface UnderWay {
+  readonly life: Life;
+  readonly apply: () => void;
+}
+
+export class Device {
+  readonly #loop: EventLoop;
+  readonly #name: string;
+  readonly #entity: number;
+  readonly #strikes: Strikes;
+  readonly #names = new Names();
+  readonly #underWay = new Set<UnderWay>();
+  #busyUntilNs = 0;
+  #crashCount = 0;
+  #writtenBytes = 0;
+  readonly #random: Random;
+  options: DiskOptions;
+
+  constructor(
+    loop: EventLoop,
+    name: string,
+    random: Random,
+    strikes: Strikes,
+    options: DiskOptions = plainDisk,
+  ) {
+    this.#loop = loop;
+    this.#name = name;
+    this.#entity = loop.id(`disk of ${name}`);
+    this.#random = random;
+    this.#strikes = strikes;
+    this.options = options;
+  }
+
+  /** Bytes of all files, as a full disk counts them. */
+  get usedBytes(): number {
+    return this.#names.files().reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** The process is gone; what it had asked for happens or not. The page cache stays. */
+  abandon(life: Life): void {
+    const random = this.#random.fork(`abandoned ${this.#crashCount++}`);
+    for (const one of [...this.#underWay]) {
+      if (one.life !== life) continue;
+      this.#underWay.delete(one);
+      if (random.below(2) === 0) continue;
+      try {
+        one.apply();
+      } catch (error) {
+        if (!(error instanceof WorldError)) throw error;
+      }
+    }
+  }
+
+  /** The power is cut: what was not synced is lost, kept or torn. Call after abandon(). */
+  cutPower(): void {
+    this.#names.crash(this.#random.fork(`power cut ${this.#crashCount++}`));
+    this.#busyUntilNs = 0;
+  }
+
+  /** One bit of one file changes. Says whether there was any. */
+  rot(random: Random): boolean {
+    const files = this.#names.files().filter(({ size }) => size > 0);
+    return files[random.below(files.length)]?.rot(random) !== undefined;
+  }
+
+  /** The disk as a process sees it. */
+  mount(life: Life): Disk {
+    const names = this.#names;
+    const run = <T>(what: string, path: string, bytes: number, ms: number, effect: () => T): Promise<T> =>
+      this.#run(life, what, path, bytes, ms, effect);
+    const { operationMs } = this.options;
+    return {
+      read: (path, offset, length) => {
+        const size = names.file(path)?.size ?? 0;
+        const bytes = Math.max(0, Math.min(length, size - offset));
+        return run('read', path, bytes, operationMs, () => {
+          this.#fail('read-error', this.options.readError, `${path} cannot be read`);
+          return names.file(path)?.read(offset, length);
+        });
+      },
+      size: (path) => run('size', path, 0, operationMs, () => names.file(path)?.size),
+      write: (path, offset, bytes) => {
+        const own = bytes.slice();
+        return run('write', path, own.length, operationMs, () => this.#write(path, offset, own));
+      },
+      sync: (path) =>
+        run('sync', path, 0, this.options.syncMs, () => {
+          const file = names.file(path);
+          if (file === undefined) throw new WorldError(`${path}: there is no such file`);
+          this.#fail('sync-error', this.options.syncError, `${path} cannot be synced`);
+          file.sync();
+        }),
+      syncDirectory: (path) =>
+        run('sync folder', path, 0, this.options.syncMs, () => {
+          const folder = names.find(path);
+          if (!(folder instanceof Folder)) throw new WorldError(`${path}: there is no such folder`);
+          names.sync(folder);
+        }),
+      rename: (from, to) =>
+        run('rename', from, 0, operationMs, () => {
+          checkDiskPath(to);
+          names.rename(from, to);
+        }),
+      unlink: (path) => run('unlink', path, 0, operationMs, () => names.remove(path)),
+      list: (path) =>
+        run('list', path, 0, operationMs, () => {
+          const folder = names.find(path);
+          if (!(folder instanceof Folder)) return [];
+          return [...folder.children]
+            .map(([name, node]) => ({
+              name,
+              kind: node instanceof Folder ? ('directory' as const) : ('file' as const),
+            }))
+            .sort((a, b) => (a.name < b.name ? -1 : 1));
+        }),
+      makeDirectory: (path) => run('make folder', path, 0, operationMs, () => names.makeFolder(path)),
+    };
+  }
+
+  #run<T>(life: Life, what: string, path: string, bytes: number, ms: number, effect: () => T): Promise<T> {
+    return life.wait<T>(`disk: ${what} ${path}`, (settler) => {
+      let result: T;
+      const one: UnderWay = {
+        life,
+        apply: () => {
+          checkDiskPath(path);
+          result = effect();
+        },
+      };
+      this.#underWay.add(one);
+      const startNs = Math.max(this.#loop.nowNs, this.#busyUntilNs);
+      const endNs = startNs + ms * 1e6 + (bytes / this.options.bytesPerSecond) * 1e9;
+      // Operations overlap; transfers queue.
+      this.#busyUntilNs = startNs + (bytes / this.options.bytesPerSecond) * 1e9;
+      this.#loop.at(endNs, this.#entity, this.#loop.id(what), bytes, () => {
+        if (!this.#underWay.delete(one)) return;
+        try {
+          one.apply();
+        } catch (error) {
+          settler.reject(error instanceof Error ? error : new Error(String(error)));
+          return;
+        }
+        settler.resolve(result);
+      });
+    });
+  }
+
+  #fail(kind: string, probability: number, message: string): void {
+    if (this.#strikes.strike(kind, probability) === undefined) return;
+    this.#loop.note(this.#entity, this.#loop.id(kind), 0);
+    throw new WorldError(message, { hint: `look at the disk of ${this.#name}` });
+  }
+
+  #write(path: string, offset: number, bytes: Uint8Array): void {
+    this.#fail('write-error', this.options.writeError, `${path} cannot be written`);
+    const found = this.#names.find(path);
+    if (found instanceof Folder) throw new WorldError(`${path} is a folder`);
+    const grown = offset + bytes.length - (found?.size ?? 0);
+    if (
+      this.options.capacityBytes < Infinity &&
+      grown > 0 &&
+      this.usedBytes + grown > this.options.capacityBytes
+    )
+      throw new WorldError(`the disk of ${this.#name} is full`, { hint: 'make room on it' });
+    const file = found ?? this.#names.create(path);
+    this.#writtenBytes += bytes.length;
+    const misdirected = this.#strikes.strike('misdirected', this.options.misdirected);
+    const rot = this.#strikes.strike('bit-rot', this.options.bitRot);
+    if (misdirected === undefined) file.write(offset, bytes);
+    else this.#misdirect(file, offset, bytes, misdirected);
+    if (rot !== undefined) this.rot(rot);
+  }
+
+  /** The bytes land on sectors of some file, as far as it reaches; where they belong there are zeros beyond the old end. */
+  #misdirect(file: SimulatedFile, offset: number, bytes: Uint8Array, random: Random): void {
+    const files = this.#names.files().filter(({ size }) => size > 0);
+    const end = offset + bytes.length;
+    if (file.size < end) file.write(file.size, new Uint8Array(end - file.size));
+    const victim = files[random.below(files.length)];
+    if (victim === undefined) return;
+    const at = random.below(Math.ceil(victim.size / sectorBytes)) * sectorBytes;
+    victim.write(at, bytes.subarray(0, victim.size - at));
+  }
+}

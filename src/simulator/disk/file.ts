@@ -1,0 +1,102 @@
+/**
+ * One file of a simulated disk: what a read sees (the page cache) and, as a log of what each unsynced write replaced, what would be there after a
+ * crash. Appending, which is what stores do, replaces nothing and so costs nothing.
+ */
+import type { Random } from '../../base/prng.js';
+
+/** The unit that a disk writes whole. */
+export const sectorBytes = 512;
+
+interface UnsyncedWrite {
+  readonly offset: number;
+  readonly length: number;
+  readonly sizeBefore: number;
+  /** What lay there, as far as the file reached. */
+  readonly replaced: Uint8Array;
+}
+
+export class SimulatedFile {
+  #content: Uint8Array = new Uint8Array();
+  #size = 0;
+  #unsynced: UnsyncedWrite[] = [];
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get isSynced(): boolean {
+    return this.#unsynced.length === 0;
+  }
+
+  /** A copy. */
+  read(offset: number, length: number): Uint8Array {
+    return this.#content.slice(Math.min(offset, this.#size), Math.min(this.#size, offset + length));
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    const end = offset + bytes.length;
+    const replaced = this.read(offset, bytes.length);
+    this.#unsynced.push({ offset, length: bytes.length, sizeBefore: this.#size, replaced });
+    this.#reach(end);
+    this.#content.set(bytes, offset);
+    if (bytes.length > 0) this.#size = Math.max(this.#size, end);
+  }
+
+  #reach(size: number): void {
+    if (size <= this.#content.length) return;
+    // The first write is mostly the whole file.
+    const capacity = this.#content.length === 0 ? size : Math.max(size, 2 * this.#content.length);
+    const grown = new Uint8Array(capacity);
+    grown.set(this.#content.subarray(0, this.#size));
+    this.#content = grown;
+  }
+
+  sync(): void {
+    this.#unsynced = [];
+  }
+
+  /** One bit changes, where it lies, unseen. Says where; undefined for an empty file. */
+  rot(random: Random): number | undefined {
+    if (this.#size === 0) return undefined;
+    const at = random.below(this.#size);
+    this.#content[at] = (this.#content[at] ?? 0) ^ (1 << random.below(8));
+    return at;
+  }
+
+  /**
+   * What a power cut leaves: the unsynced writes are all there, all gone, or each sector has the state after any of the writes to it, and the
+   * file any of the sizes that it had. Bytes of a size without its data are zeros.
+   */
+  crash(random: Random): void {
+    const fate = random.below(3);
+    if (this.#unsynced.length > 0 && fate > 0)
+      this.#tear(fate === 1 ? () => true : () => random.below(2) === 0);
+    this.#unsynced = [];
+  }
+
+  /** Undoes writes, the latest first; a sector that keeps a write keeps those before it. */
+  #tear(isUndone: () => boolean): void {
+    const kept = new Set<number>();
+    let isSizeKept = false;
+    for (const write of [...this.#unsynced].reverse()) {
+      const end = write.offset + write.length;
+      for (let sector = Math.floor(write.offset / sectorBytes); sector * sectorBytes < end; sector++) {
+        if (kept.has(sector)) continue;
+        if (!isUndone()) {
+          kept.add(sector);
+          continue;
+        }
+        const from = Math.max(write.offset, sector * sectorBytes);
+        const to = Math.min(end, (sector + 1) * sectorBytes);
+        const old = write.replaced.subarray(from - write.offset, to - write.offset);
+        this.#content.fill(0, from, to);
+        this.#content.set(old, from);
+      }
+      if (write.sizeBefore < end && !isSizeKept) {
+        if (isUndone()) this.#size = Math.min(this.#size, Math.max(write.sizeBefore, 0));
+        else isSizeKept = true;
+      }
+    }
+    this.#content.fill(0, this.#size);
+  }
+}

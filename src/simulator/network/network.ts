@@ -1,0 +1,273 @@
+/**
+ * The network between hosts: a wire each way for every two of them, addresses that listen, dialling, and the connections that are open.
+ * A host that is cut off, or off, answers nothing; one that is on and does not listen refuses.
+ */
+import { CancelledError, WorldError } from '../../base/errors.js';
+import type { Random } from '../../base/prng.js';
+import type { Link } from '../../base/runtime.js';
+import type { EventLoop } from '../time/loop.js';
+import type { Life } from '../time/life.js';
+import type { Strikes } from '../trace/strikes.js';
+import { Connection } from './connection.js';
+import { LinkEnd } from './end.js';
+import { defaultFlow } from './flow.js';
+import type { FlowOptions } from './flow.js';
+import { joinFrames } from './frames.js';
+import type { FrameFaults } from './frames.js';
+import { Wire, plainWire } from './wire.js';
+import type { WireOptions } from './wire.js';
+
+export interface NetworkOptions {
+  readonly flow?: FlowOptions;
+  /** Path between two hosts that nobody described. */
+  readonly wire?: WireOptions;
+  /** With it connections carry frames and no TCP. */
+  readonly frames?: FrameFaults;
+  /** Chance for a connection to be reset at some byte of its first MiB, in either direction. */
+  readonly resetChance?: number;
+  /** Round trips before the first byte: 1 for TCP, 1 for TLS 1.3. */
+  readonly handshakeRoundTrips?: number;
+  readonly dialTimeoutMs?: number;
+}
+
+/** What runs on a host: its name and its life, and whether the machine under it is on. */
+export interface Host {
+  readonly name: string;
+  readonly life: Life;
+  readonly isUp: () => boolean;
+}
+
+interface Open {
+  readonly hosts: readonly [string, string];
+  readonly ends: readonly [LinkEnd, LinkEnd];
+  readonly abandoned: (end: LinkEnd) => void;
+  readonly reset: () => void;
+  readonly retransmittedBytes: () => number;
+}
+
+/** First wait for an answer, doubled each time: RFC 6298, section 2.1. */
+const firstAnswerMs = 1000;
+
+export class Network {
+  readonly #loop: EventLoop;
+  readonly #random: Random;
+  readonly #strikes: (entity: string) => Strikes;
+  readonly #options: Required<Omit<NetworkOptions, 'frames'>> & { readonly frames: FrameFaults | undefined };
+  readonly #wires = new Map<string, Wire>();
+  readonly #listeners = new Map<string, { readonly host: Host; readonly accept: (link: Link) => void }>();
+  readonly #hosts = new Map<string, Host>();
+  readonly #linkStrikes = new Map<string, Strikes>();
+  #open: Open[] = [];
+  #retransmittedBytes = 0;
+  connectionCount = 0;
+
+  constructor(
+    loop: EventLoop,
+    random: Random,
+    strikes: (entity: string) => Strikes,
+    options: NetworkOptions = {},
+  ) {
+    this.#loop = loop;
+    this.#random = random;
+    this.#strikes = strikes;
+    this.#options = {
+      flow: options.flow ?? defaultFlow,
+      wire: options.wire ?? plainWire,
+      frames: options.frames,
+      resetChance: options.resetChance ?? 0,
+      handshakeRoundTrips: options.handshakeRoundTrips ?? 2,
+      dialTimeoutMs: options.dialTimeoutMs ?? 30_000,
+    };
+  }
+
+  /** The direction from one host to another. */
+  wire(from: string, to: string): Wire {
+    const name = `${from} > ${to}`;
+    let wire = this.#wires.get(name);
+    if (wire === undefined) {
+      wire = new Wire(this.#options.wire, this.#random.fork(name));
+      wire.isUnpowered = [from, to].some((host) => this.#hosts.get(host)?.isUp() === false);
+      this.#wires.set(name, wire);
+    }
+    return wire;
+  }
+
+  get bytesOnWire(): number {
+    let sum = 0;
+    for (const wire of this.#wires.values()) sum += wire.bytesOnWire;
+    return sum;
+  }
+
+  get lostSegmentCount(): number {
+    let sum = 0;
+    for (const wire of this.#wires.values()) sum += wire.lostSegmentCount;
+    return sum;
+  }
+
+  get retransmittedBytes(): number {
+    return this.#open.reduce((sum, one) => sum + one.retransmittedBytes(), this.#retransmittedBytes);
+  }
+
+  /** A host exists and is on, perhaps with a new life. */
+  place(host: Host): void {
+    this.#hosts.set(host.name, host);
+    this.#power(host.name, true);
+  }
+
+  /** The host is off: nothing leaves it, nothing arrives. */
+  powerOff(name: string): void {
+    this.#power(name, false);
+  }
+
+  #power(name: string, isOn: boolean): void {
+    for (const [key, wire] of this.#wires) if (key.split(' > ').includes(name)) wire.isUnpowered = !isOn;
+  }
+
+  /** Cuts the direction from one host to another, or mends it. */
+  partition(from: string, to: string, isCut: boolean): void {
+    this.wire(from, to).isPartitioned = isCut;
+  }
+
+  /** Until its life ends, the host takes connections to `address`. */
+  listen(host: Host, address: string, accept: (link: Link) => void): void {
+    this.#listeners.set(address, { host, accept });
+  }
+
+  /** Opens a link to whoever listens at `address`; an address is `host` or `host:service`. */
+  dial(host: Host, address: string, signal?: AbortSignal): Promise<Link> {
+    const loop = this.#loop;
+    const target = address.split(':')[0] ?? address;
+    const out = this.wire(host.name, target);
+    const back = this.wire(target, host.name);
+    const entity = loop.id(`${host.name} > ${target}`);
+    const kind = loop.id('dial');
+    return host.life.wait<Link>(`an answer from ${address}`, (settler) => {
+      let isOver = false;
+      const fail = (error: Error): void => {
+        if (isOver) return;
+        isOver = true;
+        signal?.removeEventListener('abort', cancel);
+        settler.reject(error);
+      };
+      const cancel = (): void => fail(new CancelledError('cancelled', { cause: signal?.reason }));
+      if (signal?.aborted === true) {
+        cancel();
+        return;
+      }
+      signal?.addEventListener('abort', cancel);
+      const deadlineNs = loop.nowNs + this.#options.dialTimeoutMs * 1e6;
+      const attempt = (waitMs: number): void => {
+        const thereNs = out.single(loop.nowNs);
+        if (thereNs !== undefined) loop.at(thereNs, entity, kind, 0, () => answer());
+        const againNs = Math.min(deadlineNs, loop.nowNs + waitMs * 1e6);
+        loop.at(againNs, entity, kind, 2, () => {
+          if (isOver || hasAnswer || host.life.isOver) return;
+          if (loop.nowNs >= deadlineNs) fail(new WorldError(`${address} does not answer`));
+          else attempt(waitMs * 2);
+        });
+      };
+      let hasAnswer = false;
+      const answer = (): void => {
+        if (isOver || hasAnswer || host.life.isOver || this.#hosts.get(target)?.isUp() !== true) return;
+        const homeNs = back.single(loop.nowNs);
+        if (homeNs === undefined) return;
+        hasAnswer = true;
+        const roundTripNs = homeNs - loop.nowNs + out.delayNs(loop.nowNs);
+        const moreNs = (this.#options.handshakeRoundTrips - 1) * roundTripNs;
+        const listener = this.#listeners.get(address);
+        if (listener === undefined || listener.host.life.isOver) {
+          loop.at(homeNs, entity, kind, 3, () => fail(new WorldError(`${address} refuses connections`)));
+          return;
+        }
+        loop.at(homeNs + moreNs, entity, kind, 1, () => {
+          if (isOver || host.life.isOver) return;
+          if (listener.host.life.isOver || out.isCut || back.isCut) {
+            fail(new WorldError(`${address} went away during the handshake`));
+            return;
+          }
+          isOver = true;
+          signal?.removeEventListener('abort', cancel);
+          const [ours, theirs] = this.#connect(host, listener.host, entity);
+          listener.accept(theirs);
+          loop.settled();
+          settler.resolve(ours);
+        });
+      };
+      attempt(firstAnswerMs);
+    });
+  }
+
+  #connect(dialler: Host, listener: Host, entity: number): readonly [LinkEnd, LinkEnd] {
+    const loop = this.#loop;
+    this.connectionCount++;
+    const ends = [
+      new LinkEnd(loop, dialler.life, entity, listener.name),
+      new LinkEnd(loop, listener.life, entity, dialler.name),
+    ] as const;
+    const hosts = [dialler.name, listener.name] as const;
+    const wires = [this.wire(...hosts), this.wire(listener.name, dialler.name)] as const;
+    const strikes = hosts.map((from, index) => this.#strikesOf(`${from} > ${hosts[1 - index] ?? ''}`));
+    const resets = strikes.map((one) => {
+      const random = one.strike('reset', this.#options.resetChance);
+      // Small positions as likely as large ones: a frame's head as well as a segment's middle.
+      return random === undefined ? undefined : Math.floor(2 ** (random.float() * 20));
+    });
+    if (this.#options.frames !== undefined) {
+      ends.forEach((from, index) => {
+        const [to, wire, own] = [ends[1 - index], wires[index], strikes[index]];
+        if (to !== undefined && wire !== undefined && own !== undefined && this.#options.frames !== undefined)
+          joinFrames(loop, entity, { from, to }, wire, this.#options.frames, own);
+      });
+      const reset = (): void => ends.forEach((end) => end.broke(`the connection to ${end.peer} was reset`));
+      const open: Open = { hosts, ends, reset, abandoned: reset, retransmittedBytes: () => 0 };
+      this.#open.push(open);
+      return ends;
+    }
+    const side = (index: 0 | 1, host: Host) => ({
+      end: ends[index],
+      wire: wires[index],
+      isUp: () => this.#hosts.get(host.name)?.isUp() === true,
+      resetAtByte: resets[index],
+    });
+    const connection = new Connection(
+      loop,
+      entity,
+      [side(0, dialler), side(1, listener)],
+      this.#options.flow,
+      () => {
+        this.#retransmittedBytes += connection.retransmittedBytes;
+        this.#open = this.#open.filter((one) => one !== open);
+      },
+    );
+    const open: Open = {
+      hosts,
+      ends,
+      abandoned: (end) => connection.abandoned(end),
+      reset: () => connection.reset(),
+      retransmittedBytes: () => connection.retransmittedBytes,
+    };
+    this.#open.push(open);
+    return ends;
+  }
+
+  #strikesOf(name: string): Strikes {
+    let strikes = this.#linkStrikes.get(name);
+    if (strikes === undefined) {
+      strikes = this.#strikes(name);
+      this.#linkStrikes.set(name, strikes);
+    }
+    return strikes;
+  }
+
+  /** The life of a process is over: its connections are. */
+  abandon(life: Life): void {
+    for (const { ends, abandoned } of [...this.#open])
+      for (const end of ends) if (end.life === life) abandoned(end);
+    this.#open = this.#open.filter(({ ends }) => ends.some(({ isGone }) => !isGone));
+  }
+
+  /** Resets every connection between two hosts. */
+  reset(a: string, b: string): void {
+    for (const { hosts, reset } of [...this.#open]) if (hosts.includes(a) && hosts.includes(b)) reset();
+  }
+}

@@ -1,0 +1,83 @@
+/** Ranges of a byte stream, [from, to): cutting them into segments, and what a receiver has. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function bytesOf(ranges: readonly Range[]): number {
+  let bytes = 0;
+  for (const { from, to } of ranges) bytes += to - from;
+  return bytes;
+}
+
+export function segmentsOf(ranges: readonly Range[], segmentBytes: number): number {
+  let count = 0;
+  for (const { from, to } of ranges) count += Math.ceil((to - from) / segmentBytes);
+  return count;
+}
+
+/** The segments at `positions` (ascending) of ranges cut into segments; neighbours are joined. */
+export function segmentsAt(
+  ranges: readonly Range[],
+  positions: readonly number[],
+  segmentBytes: number,
+): Range[] {
+  const found: Range[] = [];
+  let next = 0;
+  let first = 0;
+  for (const { from, to } of ranges) {
+    const count = Math.ceil((to - from) / segmentBytes);
+    for (; next < positions.length; next++) {
+      const position = (positions[next] ?? 0) - first;
+      if (position >= count) break;
+      const start = from + position * segmentBytes;
+      const end = Math.min(to, start + segmentBytes);
+      const last = found.at(-1);
+      if (last?.to === start) found[found.length - 1] = { from: last.from, to: end };
+      else found.push({ from: start, to: end });
+    }
+    first += count;
+  }
+  return found;
+}
+
+/** What the receiving end has of a stream: everything below `highest` but the holes. */
+export class Received {
+  #holes: Range[] = [];
+  #highest = 0;
+
+  /** Bytes from the start without a hole. */
+  get contiguous(): number {
+    return this.#holes[0]?.from ?? this.#highest;
+  }
+
+  /** Ranges arrived, in order, all but `lost`. */
+  add(range: Range, lost: readonly Range[]): void {
+    if (range.from >= this.#highest) {
+      if (range.from > this.#highest) this.#holes.push({ from: this.#highest, to: range.from });
+      this.#highest = range.to;
+      for (const hole of lost) this.#holes.push(hole);
+      return;
+    }
+    // A repetition: what arrived of it closes holes.
+    let at = range.from;
+    for (const hole of lost) {
+      this.#close(at, hole.from);
+      at = hole.to;
+    }
+    this.#close(at, range.to);
+  }
+
+  #close(from: number, to: number): void {
+    if (from >= to) return;
+    const rest: Range[] = [];
+    for (const hole of this.#holes) {
+      if (hole.to <= from || hole.from >= to) rest.push(hole);
+      else {
+        if (hole.from < from) rest.push({ from: hole.from, to: from });
+        if (hole.to > to) rest.push({ from: to, to: hole.to });
+      }
+    }
+    this.#holes = rest;
+  }
+}
