@@ -14,12 +14,6 @@ export interface BlockReader {
   read(manifest: Manifest, positions: ArrayLike<number>): Promise<Uint8Array | undefined>;
 }
 
-/** Nothing is at hand. */
-export const noBlocks: BlockReader = {
-  available: () => [],
-  read: (_, positions) => Promise.resolve(positions.length === 0 ? new Uint8Array(0) : undefined),
-};
-
 /** Blocks of the snapshot that the manifest describes. Whoever gets them checks them. */
 export class SnapshotBlocks implements BlockReader {
   readonly #reader: ContentReader;
