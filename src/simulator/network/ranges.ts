@@ -51,15 +51,12 @@ export class Received {
     return this.#holes[0]?.from ?? this.#highest;
   }
 
-  /** Ranges arrived, in order, all but `lost`. */
+  /** A range arrived, all but `lost` of it (ascending). */
   add(range: Range, lost: readonly Range[]): void {
-    if (range.from >= this.#highest) {
-      if (range.from > this.#highest) this.#holes.push({ from: this.#highest, to: range.from });
+    if (range.to > this.#highest) {
+      this.#holes.push({ from: this.#highest, to: range.to });
       this.#highest = range.to;
-      for (const hole of lost) this.#holes.push(hole);
-      return;
     }
-    // A repetition: what arrived of it closes holes.
     let at = range.from;
     for (const hole of lost) {
       this.#close(at, hole.from);
@@ -70,6 +67,11 @@ export class Received {
 
   #close(from: number, to: number): void {
     if (from >= to) return;
+    const only = this.#holes[0];
+    if (only !== undefined && this.#holes.length === 1 && from <= only.from && to >= only.to) {
+      this.#holes.pop();
+      return;
+    }
     const rest: Range[] = [];
     for (const hole of this.#holes) {
       if (hole.to <= from || hole.from >= to) rest.push(hole);
