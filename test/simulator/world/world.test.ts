@@ -41,6 +41,11 @@ describe('two nodes', () => {
     expect(world.statistics().lostSegmentCount).toBeGreaterThan(0);
     expect(world.statistics().retransmittedBytes).toBeGreaterThan(0);
     expect(world.waits().filter(({ who }) => who === 'client')).toEqual([]);
+    expect([world.trace.digest(), world.loop.eventCount, world.trace.recordCount]).toEqual([
+      '01a0fd222420885c4e4bd6a952ea1750',
+      103,
+      524,
+    ]);
   });
 
   test('the same seed gives the same run, another seed another one', async () => {
