@@ -7,7 +7,8 @@ import { snapshotBytesMax } from '../../base/limits.js';
 import type { Meter, Reading } from '../../base/meter.js';
 import { formatBytes } from '../../base/units.js';
 import type { KernelInstance } from '../../kernels/abi.js';
-import { Workspace } from '../../kernels/workspace.js';
+import type { Workspace } from '../../kernels/workspace.js';
+import { ownWorkspace, WorkspacePool, type BorrowedWorkspace } from '../../kernels/workspace-pool.js';
 import { Hasher, fingerprints } from '../fingerprint/fingerprint.js';
 import { contentDigests, equalBytes, snapshotId } from '../fingerprint/identity.js';
 import type { ScanContext } from '../fingerprint/scan.js';
@@ -36,8 +37,8 @@ export interface ApplyProgress {
 }
 
 export interface ApplyOptions extends TrustOptions {
-  /** For this run alone: its memory is used from the heap base on. */
-  readonly kernels: KernelInstance;
+  /** For this run alone: its memory is used from the heap base on. Or who lends kernels and windows to one run after another. */
+  readonly kernels: KernelInstance | WorkspacePool;
   readonly meter: Meter;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ApplyProgress) => void;
@@ -100,6 +101,7 @@ class ApplyRun {
   readonly #base: Snapshot;
   readonly #choice: TargetChoice;
   readonly #options: ApplyOptions;
+  readonly #borrowed: BorrowedWorkspace;
   readonly #workspace: Workspace;
   readonly #decoder: PackageDecoder;
   readonly #reader: ContentReader;
@@ -117,7 +119,9 @@ class ApplyRun {
     this.#base = base;
     this.#choice = choice;
     this.#options = options;
-    this.#workspace = new Workspace(options.kernels);
+    const { kernels } = options;
+    this.#borrowed = kernels instanceof WorkspacePool ? kernels.borrow() : ownWorkspace(kernels);
+    this.#workspace = this.#borrowed.workspace;
     this.#reader = base.openReader();
     this.#pace = new Pace(options.signal, options.onProgress !== undefined);
     this.#decoder = new PackageDecoder((name) => {
@@ -163,6 +167,7 @@ class ApplyRun {
 
   close(): void {
     this.#reader.close();
+    this.#borrowed.giveBack();
   }
 
   async #accept(item: PackageItem): Promise<void> {

@@ -15,18 +15,26 @@ export interface Lane<Job, Result> {
   close(): void;
 }
 
-/** Does the work on the calling thread, giving way to the event loop after each job. */
+/**
+ * `each-job`: the event loop turns after each job, so that others get their turn and native memory is given back. `never`: no timer is involved, and
+ * a run stays in the time of who drives it.
+ */
+export type Turns = 'each-job' | 'never';
+
+/** Does the work on the calling thread. */
 export class InlineExecutor<Job, Result> implements Executor<Job, Result> {
   readonly #lane: Lane<Job, Result>;
+  readonly #turns: Turns;
 
-  constructor(lane: Lane<Job, Result>) {
+  constructor(lane: Lane<Job, Result>, turns: Turns = 'each-job') {
     this.#lane = lane;
+    this.#turns = turns;
   }
 
   async *run(jobs: Iterable<Job>): AsyncGenerator<Result, void, void> {
     for (const job of jobs) {
       yield this.#lane.run(job);
-      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#turns === 'each-job') await new Promise((resolve) => setImmediate(resolve));
     }
   }
 

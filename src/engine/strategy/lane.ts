@@ -5,8 +5,7 @@
 import type { Clock } from '../../base/clock.js';
 import { assert } from '../../base/errors.js';
 import { Meter } from '../../base/meter.js';
-import type { KernelInstance } from '../../kernels/abi.js';
-import { Workspace } from '../../kernels/workspace.js';
+import type { Workspace } from '../../kernels/workspace.js';
 import { contextRanges, readContext } from '../delta/context.js';
 import { encodeSegment } from '../delta/encode.js';
 import { OperationReader } from '../delta/operation-reader.js';
@@ -42,10 +41,10 @@ export class StrategyLane implements Lane<Job, Done> {
   readonly #base: SideState | undefined;
   #search: { readonly signature: Signature; readonly table: SearchTable } | undefined;
 
-  constructor(setup: LaneSetup, kernels: KernelInstance, clock: Clock) {
+  constructor(setup: LaneSetup, workspace: Workspace, clock: Clock) {
     this.#setup = setup;
     this.#clock = clock;
-    this.#workspace = new Workspace(kernels);
+    this.#workspace = workspace;
     this.#fingerprint = fingerprints[setup.strategy.fingerprint];
     this.#target = { shape: shapeOf(setup.target), reader: openContent(setup.target) };
     this.#base = setup.base && { shape: shapeOf(setup.base), reader: openContent(setup.base) };

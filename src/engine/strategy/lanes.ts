@@ -4,8 +4,10 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
+import { assert } from '../../base/errors.js';
 import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
-import { InlineExecutor, type Executor } from '../parallel/executor.js';
+import { ownWorkspace, type BorrowedWorkspace, type WorkspacePool } from '../../kernels/workspace-pool.js';
+import { InlineExecutor, type Executor, type Turns } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
 
@@ -29,17 +31,32 @@ export interface LaneOptions {
   readonly clock: Clock;
   /** By default `plain`; `metered` counts instructions, too. */
   readonly kernels?: KernelBuild;
+  /**
+   * Lends the calling thread's kernels and windows, of the same build; by default they are made for this run alone. Results are the same. With one worker such
+   * a run settles in microtasks alone, unless it has a signal or a listener.
+   */
+  readonly workspaces?: WorkspacePool;
+}
+
+/** Kernels and windows for the calling thread. */
+export function borrowWorkspace({ kernels = 'plain', workspaces }: LaneOptions): BorrowedWorkspace {
+  if (workspaces === undefined) return ownWorkspace(createWasmKernels(kernels));
+  assert(workspaces.build === kernels, 'kernels that are lent are of the build that was asked for');
+  return workspaces.borrow();
 }
 
 export class Lanes {
   readonly #setup: LaneSetup;
   readonly #options: LaneOptions;
+  readonly #turns: Turns;
+  #borrowed: BorrowedWorkspace | undefined;
   #inline: Executor<Job, Done> | undefined;
   #pool: Executor<Job, Done> | undefined;
 
-  constructor(setup: LaneSetup, options: LaneOptions) {
+  constructor(setup: LaneSetup, options: LaneOptions, turns: Turns) {
     this.#setup = setup;
     this.#options = options;
+    this.#turns = turns;
   }
 
   /** Runs jobs in order. `estimateMs` is what one lane would need for them, roughly. */
@@ -57,6 +74,7 @@ export class Lanes {
   async close(): Promise<void> {
     await this.#inline?.close();
     await this.#pool?.close();
+    this.#borrowed?.giveBack();
   }
 
   #workersFor(estimateMs: number): number {
@@ -67,9 +85,9 @@ export class Lanes {
   }
 
   #newInline(): Executor<Job, Done> {
-    return new InlineExecutor(
-      new StrategyLane(this.#setup, createWasmKernels(this.#setup.kernels), this.#options.clock),
-    );
+    this.#borrowed = borrowWorkspace(this.#options);
+    const lane = new StrategyLane(this.#setup, this.#borrowed.workspace, this.#options.clock);
+    return new InlineExecutor(lane, this.#turns);
   }
 
   async #newPool(workers: number): Promise<Executor<Job, Done>> {

@@ -7,12 +7,13 @@ import { Meter } from '../../base/meter.js';
 import { Arena } from '../../kernels/arena.js';
 import { createWasmKernels } from '../../kernels/load.js';
 import { Workspace } from '../../kernels/workspace.js';
+import type { BorrowedWorkspace } from '../../kernels/workspace-pool.js';
 import { fingerprints, Hasher } from '../fingerprint/fingerprint.js';
 import type { ScanContext } from '../fingerprint/scan.js';
 import type { ContentReader, Snapshot } from '../snapshot/snapshot.js';
 import type { Job, JobTable, JobType, Side } from './jobs.js';
 import { estimateDetectMs } from './estimate.js';
-import { Lanes, type LaneOptions } from './lanes.js';
+import { borrowWorkspace, Lanes, type LaneOptions } from './lanes.js';
 import type { Strategy } from './strategy.js';
 
 export interface RunOptions extends LaneOptions {
@@ -41,6 +42,7 @@ export class EngineRun {
   readonly #options: RunOptions;
   readonly #arena: Arena;
   readonly #lanes: Lanes;
+  readonly #borrowed: BorrowedWorkspace | undefined;
   #workspace: Workspace | undefined;
   readonly #readers = new Map<Side, ContentReader>();
   readonly #totalBytes: number;
@@ -51,11 +53,18 @@ export class EngineRun {
     this.sides = sides;
     this.#strategy = strategy;
     this.#options = options;
-    const { clock, kernels = 'plain' } = options;
-    this.#arena = new Arena(createWasmKernels(kernels));
+    const { clock, kernels = 'plain', workspaces, signal, onProgress } = options;
+    this.#borrowed = workspaces && borrowWorkspace(options);
+    this.#workspace = this.#borrowed?.workspace;
+    this.#arena = this.#workspace?.arena ?? new Arena(createWasmKernels(kernels));
     this.meter = new Meter(clock, this.#arena.instance.instructions);
     this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#arena);
-    this.#lanes = new Lanes({ base: base?.source, target: target.source, pairs, strategy, kernels }, options);
+    const isWatched = workspaces === undefined || signal !== undefined || onProgress !== undefined;
+    this.#lanes = new Lanes(
+      { base: base?.source, target: target.source, pairs, strategy, kernels },
+      options,
+      isWatched ? 'each-job' : 'never',
+    );
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
 
@@ -108,6 +117,7 @@ export class EngineRun {
   async close(): Promise<void> {
     for (const reader of this.#readers.values()) reader.close();
     await this.#lanes.close();
+    this.#borrowed?.giveBack();
   }
 
   /** Reports regions as they are handed out. */

@@ -2,6 +2,7 @@
 import { workerData } from 'piscina';
 import { toPlainFailure } from '../../base/errors.js';
 import { createWasmKernels } from '../../kernels/load.js';
+import { Workspace } from '../../kernels/workspace.js';
 import type { Batch } from '../parallel/pool.js';
 import type { Done, Job, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
@@ -24,5 +25,6 @@ export default async function runBatch(jobs: Job[]): Promise<Batch<Done>> {
 }
 
 function newLane(setup: LaneSetup): StrategyLane {
-  return new StrategyLane(setup, createWasmKernels(setup.kernels), { nowMs: () => performance.now() });
+  const workspace = new Workspace(createWasmKernels(setup.kernels));
+  return new StrategyLane(setup, workspace, { nowMs: () => performance.now() });
 }

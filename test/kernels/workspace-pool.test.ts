@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { createWasmKernels } from '../../src/kernels/load.js';
+import { WorkspacePool } from '../../src/kernels/workspace-pool.js';
+
+function countingPool(): { readonly pool: WorkspacePool; readonly made: () => number } {
+  let made = 0;
+  const pool = new WorkspacePool('plain', () => {
+    made++;
+    return createWasmKernels();
+  });
+  return { pool, made: () => made };
+}
+
+describe('WorkspacePool', () => {
+  it('lends what was given back, with its arena as it was', () => {
+    const { pool, made } = countingPool();
+    const first = pool.borrow();
+    const window = first.workspace.arena.reserve(100);
+    first.giveBack();
+    const second = pool.borrow();
+    expect(second.workspace).toBe(first.workspace);
+    expect(second.workspace.arena.reserve(100).pointer).toBe(window.pointer);
+    expect(made()).toBe(1);
+  });
+
+  it('makes one more where all are lent, and keeps four', () => {
+    const { pool, made } = countingPool();
+    const lent = Array.from({ length: 5 }, () => pool.borrow());
+    expect(new Set(lent.map(({ workspace }) => workspace)).size).toBe(5);
+    for (const { giveBack } of lent) giveBack();
+    const again = Array.from({ length: 5 }, () => pool.borrow());
+    expect(made()).toBe(6);
+    expect(new Set(again.map(({ workspace }) => workspace)).size).toBe(5);
+  });
+
+  it('never lends twice what was given back twice', () => {
+    const { pool } = countingPool();
+    const { giveBack } = pool.borrow();
+    giveBack();
+    giveBack();
+    expect(pool.borrow().workspace).not.toBe(pool.borrow().workspace);
+  });
+
+  it('does not keep a workspace whose memory has grown beyond 128 MiB', () => {
+    const { pool } = countingPool();
+    const { workspace, giveBack } = pool.borrow();
+    workspace.arena.reserve(80 * 2 ** 20);
+    giveBack();
+    expect(pool.borrow().workspace).not.toBe(workspace);
+  });
+});
