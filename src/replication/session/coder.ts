@@ -20,6 +20,7 @@ import { isCutting } from '../../engine/strategy/strategy.js';
 import { Arena } from '../../kernels/arena.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import { createWasmKernels } from '../../kernels/load.js';
+import { WorkspacePool } from '../../kernels/workspace-pool.js';
 import type { CutAndHash } from './cutting.js';
 
 export interface DeltaOptions {
@@ -43,17 +44,27 @@ export class EngineCoder implements Coder {
   readonly #runtime: Pick<Runtime, 'work'>;
   readonly #kernels: KernelInstance;
   readonly #hashers = new Map<FingerprintName, Hasher>();
-  /** Kernels for applying serve one run at a time; those that no run has. */
-  readonly #idle: KernelInstance[] = [];
+  readonly #workspaces: WorkspacePool;
 
-  constructor(runtime: Pick<Runtime, 'work'>, kernels: KernelInstance = createWasmKernels()) {
+  /** `workspaces` may be those of other coders on this thread. */
+  constructor(
+    runtime: Pick<Runtime, 'work'>,
+    kernels: KernelInstance = createWasmKernels(),
+    workspaces = new WorkspacePool(),
+  ) {
     this.#runtime = runtime;
     this.#kernels = kernels;
+    this.#workspaces = workspaces;
   }
 
   async encode(base: Uint8Array, target: Uint8Array, { level }: DeltaOptions = {}): Promise<Uint8Array> {
     const strategy = resolveStrategy('adaptive', level === undefined ? {} : { level });
-    const run = diff(imageOf(base), imageOf(target), { strategy, workers: 1, clock: stoppedClock });
+    const run = diff(imageOf(base), imageOf(target), {
+      strategy,
+      workers: 1,
+      clock: stoppedClock,
+      workspaces: this.#workspaces,
+    });
     const pieces: Uint8Array[] = [];
     for await (const piece of run) pieces.push(piece);
     await this.#runtime.work('diff', base.length + target.length);
@@ -62,10 +73,9 @@ export class EngineCoder implements Coder {
 
   async decode(base: Uint8Array, packageBytes: Uint8Array, targetBytesMax: number): Promise<Uint8Array> {
     const target = memoryTarget(targetBytesMax);
-    const kernels = this.#idle.pop() ?? createWasmKernels();
     try {
       await apply(imageOf(base), [packageBytes], target, {
-        kernels,
+        kernels: this.#workspaces,
         meter: new Meter(stoppedClock),
         metadata: 'ignore',
       });
@@ -73,8 +83,6 @@ export class EngineCoder implements Coder {
       // Memory refuses what a package claims beyond its bound.
       if (error instanceof WorldError) throw new DataError(error.message, { cause: error });
       throw error;
-    } finally {
-      this.#idle.push(kernels);
     }
     const snapshot = target.snapshot();
     const bytes = new Uint8Array(snapshot.layout.totalBytes);
@@ -97,6 +105,7 @@ export class EngineCoder implements Coder {
       strategy,
       workers: 1,
       clock: stoppedClock,
+      workspaces: this.#workspaces,
       volume,
     });
     await this.#runtime.work('chunk', snapshot.layout.totalBytes);
