@@ -27,7 +27,7 @@ describe('WorkspacePool', () => {
     const { pool, made } = countingPool();
     const lent = Array.from({ length: 5 }, () => pool.borrow());
     expect(new Set(lent.map(({ workspace }) => workspace)).size).toBe(5);
-    for (const { giveBack } of lent) giveBack();
+    for (const each of lent) each.giveBack();
     const again = Array.from({ length: 5 }, () => pool.borrow());
     expect(made()).toBe(6);
     expect(new Set(again.map(({ workspace }) => workspace)).size).toBe(5);
@@ -35,17 +35,17 @@ describe('WorkspacePool', () => {
 
   it('never lends twice what was given back twice', () => {
     const { pool } = countingPool();
-    const { giveBack } = pool.borrow();
-    giveBack();
-    giveBack();
+    const lent = pool.borrow();
+    lent.giveBack();
+    lent.giveBack();
     expect(pool.borrow().workspace).not.toBe(pool.borrow().workspace);
   });
 
   it('does not keep a workspace whose memory has grown beyond 128 MiB', () => {
     const { pool } = countingPool();
-    const { workspace, giveBack } = pool.borrow();
-    workspace.arena.reserve(80 * 2 ** 20);
-    giveBack();
-    expect(pool.borrow().workspace).not.toBe(workspace);
+    const lent = pool.borrow();
+    lent.workspace.arena.reserve(80 * 2 ** 20);
+    lent.giveBack();
+    expect(pool.borrow().workspace).not.toBe(lent.workspace);
   });
 });
