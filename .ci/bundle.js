@@ -26,7 +26,7 @@ const entries = [
 ];
 
 /** Packages whose code becomes part of dist/, with their licences. */
-const bundled = ['cborg', 'picocolors', 'pure-rand', 'yaml', 'yargs-parser', 'zod'];
+const bundled = ['picocolors', 'pure-rand', 'yaml', 'yargs-parser', 'zod'];
 
 /** What `diff`, `apply` and the library load: one file for the engine, one for the command line. All else is split by use. */
 const groups = [

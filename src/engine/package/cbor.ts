@@ -1,21 +1,36 @@
 /**
  * Canonical CBOR: RFC 8949 core deterministic encoding (section 4.2.1), and of it only integers within ±(2^53 - 1),
- * byte and text strings, arrays, maps with text keys, booleans and null. Encoding and decoding are cborg's.
+ * byte and text strings, arrays, maps with text keys, booleans and null.
  *
- * cborg recurses without a depth limit and accepts unsorted keys even when strict, so decoding goes in three steps:
- * a walk over the heads that bounds nesting, item count and lengths and refuses other types without building
- * anything; cborg; and encoding the result again, which must give the same bytes.
+ * Decoding goes in two steps: a walk over the heads that bounds nesting, item count and lengths and refuses other types without building
+ * anything; then the values (cbor-reader.ts), where every form but the canonical one is refused. Items are small and many, so both directions are written
+ * for this subset: a general library takes five times as long over a header of 300 bytes, and needs to encode again to know what is canonical.
  */
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
 import { DataError } from '../../base/errors.js';
 import { cborDepthMax, cborItemsMax } from '../../base/limits.js';
+import { CborReader } from './cbor-reader.js';
+import type { CborMap, CborValue } from './cbor-value.js';
+import { CborWriter } from './cbor-writer.js';
 
-export type CborMap = Map<string, CborValue>;
-export type CborValue = number | string | boolean | null | Uint8Array | CborValue[] | CborMap;
+export type { CborMap, CborValue };
 
 /** A fresh array. Object keys may come in any order. */
 export function encodeCbor(value: CborValue | Readonly<Record<string, CborValue>>): Uint8Array {
-  return encode(value, rfc8949EncodeOptions);
+  const writer = new CborWriter();
+  writer.value(isRecord(value) ? new Map(Object.entries(value)) : value);
+  return writer.finish();
+}
+
+function isRecord(
+  value: CborValue | Readonly<Record<string, CborValue>>,
+): value is Readonly<Record<string, CborValue>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Map) &&
+    !(value instanceof Uint8Array)
+  );
 }
 
 /** Decodes the one item that fills `bytes`. Throws DataError that begins with `what`. */
@@ -24,14 +39,7 @@ export function decodeCbor(bytes: Uint8Array, what: string): CborValue {
   if (length !== bytes.length) {
     throw new DataError(`${what} is followed by ${bytes.length - length} surplus bytes`);
   }
-  let value: CborValue;
-  try {
-    value = decode(bytes, { useMaps: true, strict: true, rejectDuplicateMapKeys: true }) as CborValue;
-  } catch (cause) {
-    throw new DataError(`${what} is not canonical CBOR`, { cause });
-  }
-  if (Buffer.compare(encodeCbor(value), bytes) !== 0) throw new DataError(`${what} is not canonical CBOR`);
-  return value;
+  return new CborReader(bytes, what).value();
 }
 
 /**

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../../../src/base/errors.js';
@@ -31,6 +33,44 @@ describe('canonical CBOR', () => {
       }),
       { seed: 1, numRuns: 500 },
     );
+  });
+
+  test('gives the bytes and the values of another implementation', () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        const bytes = Uint8Array.from(encode(value, rfc8949EncodeOptions));
+        expect(encodeCbor(value)).toEqual(bytes);
+        expect(decodeCbor(bytes, 'item')).toEqual(decode(bytes, { useMaps: true }));
+      }),
+      { seed: 3, numRuns: 500 },
+    );
+  });
+
+  test.each([0, 23, 24, 255, 256, 65_535, 65_536, 2 ** 32 - 1, 2 ** 32, 2 ** 53 - 1])(
+    'writes %i, its negative, and strings of that length as another implementation does',
+    (border) => {
+      const values: CborValue[] = [border, -1 - border].filter(Number.isSafeInteger);
+      if (border <= 65_536) {
+        const key = 'k'.repeat(border);
+        const item = new Map<string, CborValue>([
+          [`${key}é`, 1],
+          [key, 2],
+        ]);
+        values.push(new Uint8Array(border), 'a'.repeat(border), 'é'.repeat(border / 2), item);
+      }
+      for (const value of values) {
+        const bytes = encodeCbor(value);
+        expect(Buffer.compare(bytes, encode(value, rfc8949EncodeOptions))).toBe(0);
+        expect(isDeepStrictEqual(decodeCbor(bytes, 'item'), value)).toBe(true);
+      }
+    },
+  );
+
+  test('gives byte strings that do not share the memory of what was decoded', () => {
+    const bytes = Buffer.from('8242beef00', 'hex');
+    const [first] = decodeCbor(bytes, 'item') as Uint8Array[];
+    bytes.fill(0);
+    expect(first).toEqual(Uint8Array.of(0xbe, 0xef));
   });
 
   test('sorts keys by their encoded bytes, in whatever order they came', () => {

@@ -1,0 +1,119 @@
+/** Writes the canonical form of CBOR items: shortest heads, map keys by their encoded bytes (RFC 8949, section 4.2.1). */
+import { assert } from '../../base/errors.js';
+import { compareUtf8 } from '../snapshot/entry-rules.js';
+import type { CborMap, CborValue } from './cbor-value.js';
+
+const utf8 = new TextEncoder();
+
+/** A text of at most so many characters is written one by one, which costs less than a call out of JavaScript. */
+const shortTextMax = 64;
+
+export class CborWriter {
+  #bytes = new Uint8Array(512);
+  #at = 0;
+
+  value(value: CborValue): void {
+    switch (typeof value) {
+      case 'number':
+        this.#integer(value);
+        break;
+      case 'string':
+        this.#text(value);
+        break;
+      case 'boolean':
+        this.#head(7, value ? 21 : 20);
+        break;
+      default:
+        if (value === null) this.#head(7, 22);
+        else if (value instanceof Uint8Array) this.#string(2, value);
+        else if (value instanceof Map) this.#map(value);
+        else {
+          this.#head(4, value.length);
+          for (const item of value) this.value(item);
+        }
+    }
+  }
+
+  /** What was written, as an array of exact size that owns its memory. */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  #integer(value: number): void {
+    assert(Number.isSafeInteger(value), `${value} is an exact integer`);
+    if (value < 0) this.#head(1, -1 - value);
+    else this.#head(0, value);
+  }
+
+  #text(text: string): void {
+    if (text.length > shortTextMax || !this.#shortText(text)) this.#string(3, utf8.encode(text));
+  }
+
+  /** Writes a text of ASCII alone; false, and nothing, for another. */
+  #shortText(text: string): boolean {
+    const start = this.#at;
+    this.#head(3, text.length);
+    this.#room(text.length);
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) {
+        this.#at = start;
+        return false;
+      }
+      this.#bytes[this.#at++] = unit;
+    }
+    return true;
+  }
+
+  #string(major: number, bytes: Uint8Array): void {
+    this.#head(major, bytes.length);
+    this.#room(bytes.length);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
+  #map(map: CborMap): void {
+    this.#head(5, map.size);
+    for (const [key, value] of [...map].sort((a, b) => compareKeys(a[0], b[0]))) {
+      this.#text(key);
+      this.value(value);
+    }
+  }
+
+  #head(major: number, argument: number): void {
+    this.#room(9);
+    const type = major << 5;
+    if (argument < 24) this.#bytes[this.#at++] = type | argument;
+    else if (argument < 2 ** 8) this.#number(type | 24, argument, 1);
+    else if (argument < 2 ** 16) this.#number(type | 25, argument, 2);
+    else if (argument < 2 ** 32) this.#number(type | 26, argument, 4);
+    else this.#number(type | 27, argument, 8);
+  }
+
+  #number(first: number, argument: number, width: number): void {
+    this.#bytes[this.#at] = first;
+    let rest = argument;
+    for (let i = width; i > 0; i--) {
+      this.#bytes[this.#at + i] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+    this.#at += 1 + width;
+  }
+
+  #room(length: number): void {
+    if (this.#at + length <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + length));
+    grown.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = grown;
+  }
+}
+
+/** By encoded bytes, of which the first are the length. */
+function compareKeys(a: string, b: string): number {
+  return utf8Length(a) - utf8Length(b) || compareUtf8(a, b);
+}
+
+function utf8Length(text: string): number {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text, 'utf8');
+  return text.length;
+}
