@@ -8,11 +8,6 @@ export type Latency =
   /** At least `ms`; the excess beyond it has the tail x^-shape. A shape of 2.5 gives a mean of 1.67 ms for 1 ms. */
   | { readonly kind: 'pareto'; readonly ms: number; readonly shape: number; readonly msMax: number };
 
-/** The least delay that a path can show. */
-export function leastLatencyMs(latency: Latency): number {
-  return latency.kind === 'normal' ? latency.ms / 4 : latency.ms;
-}
-
 export function drawLatencyMs(latency: Latency, random: Random): number {
   switch (latency.kind) {
     case 'fixed':

