@@ -110,9 +110,10 @@ export class ByteWriter {
   #view: DataView;
   #at = 0;
 
+  /** Small ones take their room from Node's pool: memory of their own costs more than what is written. */
   constructor(capacity = 256) {
-    this.#bytes = new Uint8Array(capacity);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#bytes = Buffer.allocUnsafe(capacity);
+    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, capacity);
   }
 
   get length(): number {
@@ -168,7 +169,8 @@ export class ByteWriter {
 
   /** What was written, as a copy of exact size. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    // Not slice(), which shares the memory of a Buffer.
+    return new Uint8Array(this.#bytes.subarray(0, this.#at));
   }
 
   #room(length: number): void {

@@ -48,7 +48,7 @@ export class SegmentApplier {
     this.#workspace = context.workspace;
     this.#meter = context.meter;
     this.#batch = new OperationBatch(context);
-    this.#zeroLeafDigest = hasher.digest(new Uint8Array(leafBytes));
+    this.#zeroLeafDigest = hasher.digestOfZeros(leafBytes);
     this.leafDigests = new Uint8Array(target.layout.leafCount * hasher.fingerprint.digestBytes);
   }
 

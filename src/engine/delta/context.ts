@@ -58,7 +58,7 @@ export function readContext({ starts, ends }: ContextRanges, reader: ContentRead
   let length = 1;
   starts.forEach((start, i) => (length += (ends[i] ?? start) - start));
   const context = new Uint8Array(length);
-  const scratch = new Uint8Array(starts.length > 1 ? readBytesMax : 0);
+  const scratch = new Uint8Array(scratchBytes(starts, ends));
   let at = 1;
   for (let first = 0; first < starts.length;) {
     const start = starts[first] ?? 0;
@@ -85,6 +85,16 @@ export function readContext({ starts, ends }: ContextRanges, reader: ContentRead
     first = next;
   }
   return context;
+}
+
+/** Several ranges are read at once; what lies between the first and the last bounds how much. */
+function scratchBytes(starts: readonly number[], ends: readonly number[]): number {
+  if (starts.length < 2) return 0;
+  let least = Infinity;
+  let most = 0;
+  for (const start of starts) least = Math.min(least, start);
+  for (const end of ends) most = Math.max(most, end);
+  return Math.min(readBytesMax, most - least);
 }
 
 class Places implements ContextRanges {

@@ -125,11 +125,14 @@ class Planner {
   }
 }
 
+/** Room for the extents of a small image; large segments have up to `segmentExtentsMax`. */
+const openExtentsMin = 64;
+
 /** Columns under construction. Typed from the start: lists of numbers, copied at the end, cost three times as much for a million extents. */
 class OpenExtents {
-  #kinds = new Uint8Array(segmentExtentsMax);
-  #lengths = new Float64Array(segmentExtentsMax);
-  #references = new Float64Array(segmentExtentsMax);
+  #kinds = new Uint8Array(openExtentsMin);
+  #lengths = new Float64Array(openExtentsMin);
+  #references = new Float64Array(openExtentsMin);
   #count = 0;
 
   get count(): number {

@@ -91,13 +91,16 @@ export class Hasher {
 
   /** A fresh array of digestBytes. */
   digest(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > this.#data.length) {
-      this.#data = this.#arena.reserve(Math.max(bytes.length, this.#data.length * 2));
-    }
+    this.#room(bytes.length);
     this.#data.u8(0, bytes.length).set(bytes);
-    this.#cuts.u32(1)[0] = bytes.length;
-    this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cuts, 1, this.#out);
-    return this.#out.u8(0, this.fingerprint.digestBytes).slice();
+    return this.#digestData(bytes.length);
+  }
+
+  /** Digest of so many zeros. */
+  digestOfZeros(length: number): Uint8Array {
+    this.#room(length);
+    this.#data.u8(0, length).fill(0);
+    return this.#digestData(length);
   }
 
   /**
@@ -120,5 +123,16 @@ export class Hasher {
       this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cuts, nodes, this.#out);
       level.set(this.#out.u8(0, nodes * width), done * width);
     }
+  }
+
+  #room(length: number): void {
+    if (length <= this.#data.length) return;
+    this.#data = this.#arena.reserve(Math.max(length, this.#data.length * 2));
+  }
+
+  #digestData(length: number): Uint8Array {
+    this.#cuts.u32(1)[0] = length;
+    this.fingerprint.hashBlocks(this.#arena.instance, this.#data.pointer, this.#cuts, 1, this.#out);
+    return this.#out.u8(0, this.fingerprint.digestBytes).slice();
   }
 }

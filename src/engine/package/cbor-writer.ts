@@ -8,8 +8,11 @@ const utf8 = new TextEncoder();
 /** A text of at most so many characters is written one by one, which costs less than a call out of JavaScript. */
 const shortTextMax = 64;
 
+/** Room for a head, from Node's pool. */
+const firstBytes = 512;
+
 export class CborWriter {
-  #bytes = new Uint8Array(512);
+  #bytes: Uint8Array = Buffer.allocUnsafe(firstBytes);
   #at = 0;
 
   value(value: CborValue): void {
@@ -36,7 +39,8 @@ export class CborWriter {
 
   /** What was written, as an array of exact size that owns its memory. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    // Not slice(), which shares the memory of a Buffer.
+    return new Uint8Array(this.#bytes.subarray(0, this.#at));
   }
 
   #integer(value: number): void {

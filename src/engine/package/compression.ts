@@ -36,6 +36,8 @@ const KiB = 1024;
 const sampledFromMillibits = 7800;
 const sampleBytes = 4 * KiB;
 const sampleCount = 3;
+/** The entropy of streams that are not longer decides nothing. */
+export const judgedBytesMin = sampleBytes * sampleCount;
 
 const tinyStreamBytes = 128;
 const smallStreamBytes = KiB;
@@ -62,7 +64,7 @@ export function chooseAndCompress(
   }
   if (bytes.length < tinyStreamBytes) return { stream: stored(bytes), reason: 'empty' };
   const [codec, level] = pick(bytes.length, choice.level);
-  const suspicious = entropyMillibits >= sampledFromMillibits && bytes.length > sampleBytes * sampleCount;
+  const suspicious = entropyMillibits >= sampledFromMillibits && bytes.length > judgedBytesMin;
   if (suspicious && !sampleGains(bytes, codec, choice.deflate)) {
     return { stream: stored(bytes), reason: 'entropy' };
   }
@@ -92,7 +94,7 @@ function pick(length: number, level: number): readonly [CodecName, number] {
 
 /** Compresses pieces from the start, the middle and the end at the lowest level. */
 function sampleGains(bytes: Uint8Array, codec: CodecName, deflate: DeflateKind): boolean {
-  const sample = new Uint8Array(sampleBytes * sampleCount);
+  const sample = new Uint8Array(judgedBytesMin);
   for (let i = 0; i < sampleCount; i++) {
     const at = Math.floor(((bytes.length - sampleBytes) * i) / (sampleCount - 1));
     sample.set(bytes.subarray(at, at + sampleBytes), i * sampleBytes);

@@ -5,7 +5,12 @@
 import type { Meter } from '../../base/meter.js';
 import type { Workspace } from '../../kernels/workspace.js';
 import type { CompressionChoice } from './codecs.js';
-import { chooseAndCompress, orderZeroMillibits, type CompressionResult } from './compression.js';
+import {
+  chooseAndCompress,
+  judgedBytesMin,
+  orderZeroMillibits,
+  type CompressionResult,
+} from './compression.js';
 import type { PackedStream, SegmentDecisions, StreamName } from './model.js';
 
 export interface PackedStreams {
@@ -22,13 +27,13 @@ export function packStreams(
   context?: () => Uint8Array,
 ): PackedStreams {
   return meter.time('compress', () => {
-    const literals = packStream(raw.literals, choice, workspace, meter, context);
+    const literals = packLiterals(raw.literals, choice, workspace, meter, context);
     return {
       streams: {
-        instructions: packStream(raw.instructions, choice, workspace, meter).stream,
-        lengths: packStream(raw.lengths, choice, workspace, meter).stream,
-        addresses: packStream(raw.addresses, choice, workspace, meter).stream,
-        differences: packStream(raw.differences, choice, workspace, meter).stream,
+        instructions: packStream(raw.instructions, choice, workspace, meter),
+        lengths: packStream(raw.lengths, choice, workspace, meter),
+        addresses: packStream(raw.addresses, choice, workspace, meter),
+        differences: packStream(raw.differences, choice, workspace, meter),
         literals: literals.stream,
       },
       decisions: { literalMillibits: literals.millibits, reason: literals.reason },
@@ -41,7 +46,20 @@ function packStream(
   choice: CompressionChoice,
   workspace: Workspace,
   meter: Meter,
-  context?: () => Uint8Array,
+): PackedStream {
+  const counts = countBytes(bytes, workspace);
+  const millibits = bytes.length > judgedBytesMin ? orderZeroMillibits(counts, bytes.length) : 0;
+  meter.count('bytesCompressed', bytes.length);
+  return chooseAndCompress(bytes, choice, millibits).stream;
+}
+
+/** With the figures behind the choice, which a package may carry. */
+function packLiterals(
+  bytes: Uint8Array,
+  choice: CompressionChoice,
+  workspace: Workspace,
+  meter: Meter,
+  context: (() => Uint8Array) | undefined,
 ): CompressionResult & { readonly millibits: number } {
   const millibits = orderZeroMillibits(countBytes(bytes, workspace), bytes.length);
   meter.count('bytesCompressed', bytes.length);

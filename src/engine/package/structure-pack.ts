@@ -3,7 +3,7 @@ import { DataError, present } from '../../base/errors.js';
 import { structureBytesMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, itemLength } from './cbor.js';
 import { codecNames, decompress, packingNames, type CompressionChoice } from './codecs.js';
-import { chooseAndCompress, orderZeroMillibits } from './compression.js';
+import { chooseAndCompress, judgedBytesMin, orderZeroMillibits } from './compression.js';
 import { Fields } from './fields.js';
 import type { PackageHeader, Structure } from './model.js';
 import { decodeStructure, encodeStructure } from './structure.js';
@@ -18,10 +18,14 @@ export function packStructure(
   header: PackageHeader,
 ): { readonly head: Uint8Array; readonly packed: Uint8Array } {
   const raw = encodeStructure(structure, header);
-  const counts = new Uint32Array(256);
-  for (const byte of raw) counts[byte] = (counts[byte] ?? 0) + 1;
-  const { stream } = chooseAndCompress(raw, compression, orderZeroMillibits(counts, raw.length));
+  const { stream } = chooseAndCompress(raw, compression, raw.length > judgedBytesMin ? entropyOf(raw) : 0);
   return { head: encodeCbor([packingNames.indexOf(stream.codec), stream.rawBytes]), packed: stream.packed };
+}
+
+function entropyOf(bytes: Uint8Array): number {
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
+  return orderZeroMillibits(counts, bytes.length);
 }
 
 /** `body` is head and packed bytes. */

@@ -69,7 +69,7 @@ export function matchTables(
     targetBlocks,
     digestBytes: hasher.fingerprint.digestBytes,
     pairs,
-    zeroDigests: new Map([[longest, hasher.digest(new Uint8Array(longest))]]),
+    zeroDigests: new Map([[longest, hasher.digestOfZeros(longest)]]),
     meter,
   });
 }

@@ -261,7 +261,5 @@ function zeroDigestsOf(run: EngineRun, blockBytes: number): Map<number, Uint8Arr
   const chunkers = Array.from({ length: cutRuleCount }, (_, rule): ChunkerSpec =>
     chunkerOfRule(rule, blockBytes),
   );
-  return new Map(
-    chunkers.map(longestBlockBytes).map((length) => [length, run.hasher.digest(new Uint8Array(length))]),
-  );
+  return new Map(chunkers.map(longestBlockBytes).map((length) => [length, run.hasher.digestOfZeros(length)]));
 }
