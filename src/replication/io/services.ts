@@ -10,7 +10,7 @@ import { AuditLog } from '../audit/log.js';
 import { openRepository } from '../repository/open.js';
 import type { Repository } from '../repository/repository.js';
 import { Agent, type AgentOptions } from '../session/agent.js';
-import { EngineCoder } from '../session/coder.js';
+import { EngineCoder } from '../coding/coder.js';
 import { Server, type ServerOptions } from '../session/server.js';
 import { HybridClock } from '../versions/hybrid-clock.js';
 import { openStore } from './open-store.js';

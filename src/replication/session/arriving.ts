@@ -7,12 +7,12 @@
 import { BugError, DataError } from '../../base/errors.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Offer, ResynchroniseReason, SegmentStart } from '../protocol/messages.js';
-import type { Coder } from './coder.js';
+import type { Coder } from '../coding/coder.js';
 import type { Conversation } from './conversation.js';
 import { Refusal, refusalOf } from './failures.js';
 import type { IntakeBase, IntakeTransfer } from './intake.js';
-import { baseShareMax, positionsOf } from './opposite.js';
-import { bytesOfBlocks } from './selection.js';
+import { baseShareMax, positionsOf } from '../coding/opposite.js';
+import { bytesOfBlocks } from '../coding/selection.js';
 
 /** The sender is to offer again. It never leaves the receiver. */
 export class Resynchronising extends Error {

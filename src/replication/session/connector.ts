@@ -4,7 +4,7 @@ import type { Dialer, Runtime } from '../../base/runtime.js';
 import type { ListedVersion } from '../protocol/messages.js';
 import { Backoff, type BackoffOptions } from './backoff.js';
 import type { Conversation } from './conversation.js';
-import { parseChunker, type CutAndHash } from './cutting.js';
+import { parseChunker, type CutAndHash } from '../coding/cutting.js';
 import { isWorthRetrying } from './failures.js';
 import { greet, usualPatience, type Abilities, type Patience } from './greeting.js';
 

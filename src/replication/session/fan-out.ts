@@ -12,13 +12,13 @@ import type { ListedVersion } from '../protocol/messages.js';
 import type { StoredVersion } from '../repository/repository.js';
 import { dotText, type Version } from '../versions/version.js';
 import { Backoff, type BackoffOptions } from './backoff.js';
-import { RepositoryBlocks, SnapshotBlocks } from './block-reader.js';
-import type { Coder } from './coder.js';
+import { RepositoryBlocks, SnapshotBlocks } from '../coding/block-reader.js';
+import type { Coder } from '../coding/coder.js';
 import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
 import type { Conversation } from './conversation.js';
-import { isCutSo } from './cutting.js';
+import { isCutSo } from '../coding/cutting.js';
 import { LinkEstimate } from './link-estimate.js';
-import { restoreVersion } from './restore.js';
+import { restoreVersion } from '../coding/restore.js';
 import { sendVersion, type Outgoing, type OutgoingBase, type SendSummary } from './sender.js';
 import { byAncestry, type Server } from './server.js';
 

@@ -2,7 +2,7 @@
 import { present } from '../../base/errors.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { Refusal } from './failures.js';
-import { blockStart } from './selection.js';
+import { blockStart } from '../coding/selection.js';
 
 export type First = readonly string[];
 

@@ -2,8 +2,8 @@
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Offer } from '../protocol/messages.js';
 import type { Dot } from '../versions/version.js';
-import type { BlockReader } from './block-reader.js';
-import type { CutAndHash } from './cutting.js';
+import type { BlockReader } from '../coding/block-reader.js';
+import type { CutAndHash } from '../coding/cutting.js';
 
 export interface Intake {
   /** How manifests must be cut and hashed. */

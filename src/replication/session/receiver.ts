@@ -11,13 +11,13 @@ import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { packageBytesMax } from '../protocol/limits.js';
 import type { Offer, ResynchroniseReason } from '../protocol/messages.js';
 import { needParts } from '../protocol/parts.js';
-import type { Coder } from './coder.js';
+import type { Coder } from '../coding/coder.js';
 import type { Conversation } from './conversation.js';
-import { chunkerText } from './cutting.js';
+import { chunkerText } from '../coding/cutting.js';
 import { PeerAbort, Refusal, refusalOf } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
 import type { OnProgress } from './progress.js';
-import { newBlocks, runsOf } from './selection.js';
+import { newBlocks, runsOf } from '../coding/selection.js';
 import { ArrivingSegments, Resynchronising, type Kept } from './arriving.js';
 
 export interface ReceiveOptions {

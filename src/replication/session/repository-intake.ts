@@ -15,12 +15,12 @@ import type { Offer } from '../protocol/messages.js';
 import type { Block, Repository, Staging } from '../repository/repository.js';
 import { dotItem, versionItem } from '../versions/codec.js';
 import { dotText, type Dot, type Version } from '../versions/version.js';
-import { RepositoryBlocks } from './block-reader.js';
-import type { Coder } from './coder.js';
-import type { CutAndHash } from './cutting.js';
+import { RepositoryBlocks } from '../coding/block-reader.js';
+import type { Coder } from '../coding/coder.js';
+import type { CutAndHash } from '../coding/cutting.js';
 import { Refusal } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
-import { blockLength, bytesOfBlocks, digestsAt } from './selection.js';
+import { blockLength, bytesOfBlocks, digestsAt } from '../coding/selection.js';
 
 /** What a server does with a version that has come whole. */
 export interface Committing {

@@ -10,14 +10,14 @@ import type { Runtime } from '../../base/runtime.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Committed, Offer, Resynchronise } from '../protocol/messages.js';
 import type { Dot, Version } from '../versions/version.js';
-import { CachedBlocks, type BlockReader } from './block-reader.js';
-import type { Coder } from './coder.js';
+import { CachedBlocks, type BlockReader } from '../coding/block-reader.js';
+import type { Coder } from '../coding/coder.js';
 import type { Conversation } from './conversation.js';
 import { isPromised, type First } from './first.js';
 import type { LinkEstimate } from './link-estimate.js';
-import { Opposite, baseShareMax, positionsOf, runsOfPositions, type BaseRuns } from './opposite.js';
+import { Opposite, baseShareMax, positionsOf, runsOfPositions, type BaseRuns } from '../coding/opposite.js';
 import type { OnProgress, TransferProgress } from './progress.js';
-import { groupsOf, neededOf, newBlocks, bytesOfBlocks, type Group } from './selection.js';
+import { groupsOf, neededOf, newBlocks, bytesOfBlocks, type Group } from '../coding/selection.js';
 
 export interface Outgoing {
   readonly version: Version;

@@ -10,12 +10,12 @@ import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { TargetWriter } from '../../engine/snapshot/target-writer.js';
 import type { Offer } from '../protocol/messages.js';
 import { equalDots, type Dot, type Version } from '../versions/version.js';
-import type { BlockReader, CachedBlocks } from './block-reader.js';
-import type { Coder } from './coder.js';
-import type { CutAndHash } from './cutting.js';
+import type { BlockReader, CachedBlocks } from '../coding/block-reader.js';
+import type { Coder } from '../coding/coder.js';
+import type { CutAndHash } from '../coding/cutting.js';
 import { Refusal } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
-import { blockLength, blockStart } from './selection.js';
+import { blockLength, blockStart } from '../coding/selection.js';
 
 /** A range of the target that has its bytes. */
 export interface Available {

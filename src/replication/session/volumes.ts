@@ -14,7 +14,7 @@ import type { HybridClock } from '../versions/hybrid-clock.js';
 import type { MergePlan } from '../versions/merge-plan.js';
 import { policyText, type MergePolicy } from '../versions/policy.js';
 import { dotText, equalDots, type Dot, type Version } from '../versions/version.js';
-import type { Coder } from './coder.js';
+import type { Coder } from '../coding/coder.js';
 import { Refusal } from './failures.js';
 import type { IntakeResult } from './intake.js';
 import type { Audit, Committing } from './repository-intake.js';

@@ -6,7 +6,7 @@ import { packageBytesMax } from '../../../src/replication/protocol/limits.js';
 import { PeerAbort, PeerRefusal } from '../../../src/replication/session/failures.js';
 import { greet } from '../../../src/replication/session/greeting.js';
 import type { Conversation } from '../../../src/replication/session/conversation.js';
-import { EngineCoder } from '../../../src/replication/session/coder.js';
+import { EngineCoder } from '../../../src/replication/coding/coder.js';
 import { MemoryStore } from '../../../src/replication/store/memory-store.js';
 import { Town, image, kernels, randomBytes, usualConfig } from './support.js';
 

@@ -1,7 +1,7 @@
 /** Several writers and several servers: merge policies, fan-out, peers that cut in another way, skewed clocks. */
 import { describe, expect, test } from 'vitest';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
-import { EngineCoder } from '../../../src/replication/session/coder.js';
+import { EngineCoder } from '../../../src/replication/coding/coder.js';
 import { FanOut } from '../../../src/replication/session/fan-out.js';
 import type { ServerOptions } from '../../../src/replication/session/server.js';
 import type { MergePolicy } from '../../../src/replication/versions/policy.js';
