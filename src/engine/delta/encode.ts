@@ -3,7 +3,7 @@
  * instructions, lengths, addresses, differences, literals.
  *
  * Each extent of new data is encoded against a window of the base around its hint: its own length, and as much again on either
- * side within [4 KiB, 64 KiB], inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals;
+ * side within [4 KiB, 64 KiB] (1 KiB with an index), inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals;
  * but with an index of the base, long literals get a second look (gathered.ts).
  */
 import { present } from '../../base/errors.js';
@@ -25,6 +25,11 @@ import { tableBits } from './table-bits.js';
 const contextMatchBytesMin = 48;
 const slackBytesMin = 4 * 1024;
 const slackBytesMax = 64 * 1024;
+/**
+ * With an index: what moved is found by it, in pages that resemble most. Wider windows cost more and gave deltas 0.5 % longer on pages of a database, 5 % on a
+ * release of sources, since copies from not quite the right place left less for a second look.
+ */
+const indexedSlackBytes = 1024;
 const recordsMax = 128 * 1024;
 const recordBytes = 12;
 /** The encoder stops when there is no room for a literal, a record after it, and a literal over the rest. */
@@ -136,7 +141,10 @@ class SegmentEncoder implements EncodingSink {
 
   #against(base: EncodeBase, address: number, length: number, opposite: number): void {
     const { workspace, reader, meter } = this.#context;
-    const slack = Math.min(slackBytesMax, Math.max(slackBytesMin, length));
+    const isFoundElsewhere = base.index !== undefined;
+    const slack = isFoundElsewhere
+      ? indexedSlackBytes
+      : Math.min(slackBytesMax, Math.max(slackBytesMin, length));
     const { layout } = base;
     // Not into neighbouring files: they rarely help, and where files are tiny there would be hundreds to open.
     const lastOpposite = Math.min(opposite + length, layout.totalBytes) - 1;
