@@ -21,6 +21,8 @@ export interface RegionFollowed {
   /** Pairs (target address, length) of what was found nowhere; in `extents` they are data and zeros. */
   readonly unknown: Float64Array;
   readonly unknownBytes: number;
+  /** Likewise of what was changed in place and hardly resembles what lies opposite. */
+  readonly strange: Float64Array;
   readonly strangeBytes: number;
 }
 
@@ -53,6 +55,7 @@ export function followRegion(context: CompareContext, region: Region): RegionFol
     baseLeaves: baseLeaves.finish(),
     unknown: Float64Array.from(follower.unknown),
     unknownBytes: follower.unknownBytes,
+    strange: Float64Array.from(follower.strange),
     strangeBytes: follower.strangeBytes,
   };
 }

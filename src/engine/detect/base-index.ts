@@ -1,5 +1,5 @@
 /**
- * The anchor index over a whole base (docs/anchors.md): where the base has the places that its own bytes choose. Built in one pass over the base, one
+ * The anchor index over a base, or over ranges of it (docs/anchors.md): where the base has the places that its own bytes choose. Built in one pass, one
  * region a job, and then read by every lane to find what moved.
  *
  * Memory is bounded whatever the base's size: 9 bytes a slot. While the base is small the table has two slots for an anchor; once the largest
@@ -9,6 +9,8 @@ import { assert, present } from '../../base/errors.js';
 import { hashCuts, readTarget, type ScanContext } from '../fingerprint/scan.js';
 import type { Region } from '../snapshot/layout.js';
 import { anchorRecordWords } from './anchor-slots.js';
+import { LeafRuns, type KnownLeaves } from './base-leaves.js';
+import { rangesIn } from './base-ranges.js';
 
 /** How anchors are chosen, on both sides alike. */
 export interface AnchorChoice {
@@ -45,11 +47,16 @@ const efforts = {
 const tableBitsMin = 8;
 const sampleBitsMax = 14;
 
-export function planBaseIndex(baseBytes: number, effort: IndexEffort): BaseIndexPlan {
+/** `indexedBytes`: how much of the base is indexed. The table needs no room for the rest. */
+export function planBaseIndex(
+  baseBytes: number,
+  effort: IndexEffort,
+  indexedBytes = baseBytes,
+): BaseIndexPlan {
   const { spacingBitsMin, spacingBitsMax, anchorBits, tableBitsMax } = efforts[effort];
   const baseBits = Math.ceil(Math.log2(Math.max(1, baseBytes)));
   const spacingBits = Math.min(spacingBitsMax, Math.max(spacingBitsMin, baseBits - anchorBits));
-  const neededBits = baseBits - spacingBits;
+  const neededBits = Math.ceil(Math.log2(Math.max(1, indexedBytes))) - spacingBits;
   return {
     spacingBits,
     tableBits: Math.min(tableBitsMax, Math.max(tableBitsMin, neededBits + 1)),
@@ -57,15 +64,26 @@ export function planBaseIndex(baseBytes: number, effort: IndexEffort): BaseIndex
   };
 }
 
+/** What of one base region is indexed. Structured-cloneable. */
+export interface IndexedRegion {
+  readonly region: Region;
+  /** Pairs (address, length) inside the region: where anchors begin. */
+  readonly ranges: Float64Array;
+  /** For each leaf of the region 1 where its digest is asked for. */
+  readonly askedLeaves: Uint8Array;
+}
+
 /** Anchors of one base region: records of three u32 {offset in the region, hash low, hash high}. */
 export interface RegionAnchors {
   readonly region: Region;
   readonly anchors: Uint32Array;
-  readonly leafDigests: Uint8Array;
+  readonly leaves: readonly KnownLeaves[];
 }
 
 /** What is read, hashed and searched before the next piece: with what the kernels write it stays in a cache of 1 MiB. */
 const pieceBytes = 256 * 1024;
+/** What lies between two ranges is read with them, unless it is more: a read of its own costs as much as so many bytes. */
+const skippedBytesMin = 16 * 1024;
 /** Bytes behind a piece with which no anchor at its end is missed. */
 const anchorReachBytes = 31;
 /**
@@ -75,39 +93,88 @@ const anchorReachBytes = 31;
 const stretchBytes = 32 * 1024;
 const crowdedMax = 4;
 
-/** Anchors and leaf digests of one region, in one read. The context's layout and reader are those of the base. */
-export function indexRegion(context: ScanContext, choice: AnchorChoice, region: Region): RegionAnchors {
-  const { layout, fingerprint, meter } = context;
+/**
+ * Anchors of ranges of one region and digests of leaves, in one read: of whole pieces where digests are asked for, else of the ranges alone. The
+ * context's layout and reader are those of the base.
+ */
+export function indexRegion(
+  context: ScanContext,
+  choice: AnchorChoice,
+  { region, ranges, askedLeaves }: IndexedRegion,
+): RegionAnchors {
+  const { layout, meter } = context;
   const cuts = layout.leafCuts(region.firstLeaf, region.leafCount);
-  const leafDigests = new Uint8Array(region.leafCount * fingerprint.digestBytes);
   const anchors = new AnchorColumn(context.workspace.window('literals').u32());
-  let start = 0;
-  for (let leaf = 0; leaf < cuts.length;) {
+  const leaves = new LeafRuns();
+  const load = (from: number, to: number): void => {
+    const reach = Math.min(anchorReachBytes, layout.totalBytes - to);
+    readTarget(context, from, to - from + reach);
+  };
+  const search = (from: number, to: number, loaded: number): void => {
+    const reach = Math.min(anchorReachBytes, layout.totalBytes - to);
+    const place = { window: from - loaded, length: to - from, reach, offset: from - region.address };
+    meter.time('detect', () => collect(context, choice, place, anchors));
+    meter.count('bytesSearched', to - from);
+  };
+  for (let leaf = 0, start = 0; leaf < cuts.length;) {
     let next = leaf + 1;
     while (next < cuts.length && present(cuts[next], 'cut') - start <= pieceBytes) next++;
     const end = present(cuts[next - 1], 'cut');
-    const reach = Math.min(anchorReachBytes, layout.totalBytes - (region.address + end));
-    readTarget(context, region.address + start, end - start + reach);
-    const ends = cuts.subarray(leaf, next).map((cut) => cut - start);
-    leafDigests.set(hashCuts(context, 'target', ends), leaf * fingerprint.digestBytes);
-    meter.time('detect', () => collect(context, choice, end - start, reach, start, anchors));
+    const [from, to] = [region.address + start, region.address + end];
+    const parts = rangesIn(ranges, from, to);
+    const isAsked = askedLeaves.subarray(leaf, next).includes(1);
+    if (isAsked) {
+      load(from, to);
+      const ends = cuts.subarray(leaf, next).map((cut) => cut - start);
+      leaves.push({
+        first: region.firstLeaf + leaf,
+        count: next - leaf,
+        digests: hashCuts(context, 'target', ends),
+      });
+    }
+    let [loaded, loadedTo] = isAsked ? [from, to] : [from, from];
+    for (let i = 0; i < parts.length; i += 2) {
+      const address = present(parts[i], 'range');
+      const behind = address + present(parts[i + 1], 'range');
+      if (behind > loadedTo) {
+        loaded = address;
+        loadedTo = endOfRead(parts, i);
+        load(loaded, loadedTo);
+      }
+      search(address, behind, loaded);
+    }
     start = end;
     leaf = next;
   }
-  meter.count('bytesSearched', region.length);
-  return { region, anchors: anchors.finish(), leafDigests };
+  return { region, anchors: anchors.finish(), leaves: leaves.finish() };
 }
 
-/** Appends the anchors of the first `length` bytes of the window `target`, behind which lie `reach` more. */
+/** Where a read ends that begins with range `first`: behind the last range that lies close to the one before it. */
+function endOfRead(ranges: Float64Array, first: number): number {
+  let end = present(ranges[first], 'range') + present(ranges[first + 1], 'range');
+  for (let i = first + 2; i < ranges.length; i += 2) {
+    const start = present(ranges[i], 'range');
+    if (start - end > skippedBytesMin) break;
+    end = start + present(ranges[i + 1], 'range');
+  }
+  return end;
+}
+
+/** Bytes whose anchors are looked for: where they lie in the window `target`, how many follow them there, and their offset in the region. */
+interface Place {
+  readonly window: number;
+  readonly length: number;
+  readonly reach: number;
+  readonly offset: number;
+}
+
 function collect(
   { workspace }: ScanContext,
   { spacingBits, sampleBits }: AnchorChoice,
-  length: number,
-  reach: number,
-  offset: number,
+  { window, length, reach, offset }: Place,
   anchors: AnchorColumn,
 ): void {
-  const data = workspace.window('target').pointer;
+  const data = workspace.window('target').pointer + window;
   const records = workspace.window('records');
   const capacity = (stretchBytes >> spacingBits) * crowdedMax;
   const { functions } = workspace.kernels;

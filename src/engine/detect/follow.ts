@@ -68,7 +68,8 @@ export class Follower {
   /** Pairs (address, length) of what was found nowhere, where no index of the whole base was asked. */
   readonly unknown: number[] = [];
   unknownBytes = 0;
-  /** Bytes of changed blocks that hardly resemble what lies opposite, and are equal again behind. */
+  /** Pairs (address, length) of changed blocks that hardly resemble what lies opposite, and are equal again behind. */
+  readonly strange: number[] = [];
   strangeBytes = 0;
   /** Bytes of samples that the whole base does not have, and of those of them that share anchors with one place of it. */
   leftBytes = 0;
@@ -179,7 +180,10 @@ export class Follower {
         if (!isEqualBehind && share < inPlaceShare) return from;
         this.#closeGap(from, diagonal);
         const dataBytes = this.#push(from, to, diagonal);
-        if (share < strangeShare) this.strangeBytes += dataBytes;
+        if (share < strangeShare && dataBytes > 0) {
+          this.strange.push(from, to - from);
+          this.strangeBytes += dataBytes;
+        }
       }
       from = to;
     }

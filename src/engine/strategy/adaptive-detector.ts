@@ -7,6 +7,8 @@ import { ByteVector } from '../../base/vector.js';
 import type { RangesRelocated } from '../detect/adaptive.js';
 import { alignmentOf, type Alignment } from '../detect/alignment.js';
 import { planBaseIndex, type BaseIndex } from '../detect/base-index.js';
+import { bytesOf, rangesBetween, uncoveredRanges } from '../detect/base-ranges.js';
+import { shareFound } from '../detect/sources.js';
 import { ExtentCursor, ExtentList, type ExtentColumns } from '../detect/extents.js';
 import { contentDigests } from '../fingerprint/identity.js';
 import type { Layout, Region } from '../snapshot/layout.js';
@@ -33,6 +35,7 @@ interface Followed {
   readonly blockBytes: number;
   readonly extents: ExtentColumns;
   readonly unknown: Float64Array;
+  readonly strange: Float64Array;
 }
 
 export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptive'>>): Promise<Detection> {
@@ -48,13 +51,14 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
   const regions = [...target.layout.regions()];
   const blockBytes = recognisedBlockBytes(input, regions, strategy.recognisers, strategy.blockBytes);
   for await (const found of run.run(followJobs(regions, alignment, blockBytes))) {
-    const { extents, unknown, leafDigests } = found;
+    const { extents, unknown, strange, leafDigests } = found;
     const at = followed.length;
     followed.push({
       region: present(regions[at], 'region'),
       blockBytes: present(blockBytes[at], 'granularity'),
       extents,
       unknown,
+      strange,
     });
     targetLeaves.append(leafDigests);
     for (const known of found.baseLeaves) baseLeaves.put(known);
@@ -62,7 +66,7 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
     strangeBytes += found.strangeBytes;
   }
   const index = isWorthAnIndex(soughtBytes, layout, strategy.effort)
-    ? await indexed(input, baseLeaves)
+    ? await indexed(input, followed, soughtBytes, baseLeaves)
     : undefined;
   await hashMissingLeaves(run, baseLeaves);
   const { extents, leftBytes, resemblingBytes } = await joined(run, followed, index);
@@ -82,15 +86,39 @@ function isWorthAnIndex(soughtBytes: number, { totalBytes }: Layout, effort: Eff
   return soughtBytes > 0 && totalBytes > 0 && soughtBytes * indexWorth[effort] >= totalBytes;
 }
 
+/** With `fast` an index of what no copy takes; of the rest, too, where new data probably comes from there. The higher efforts index all. */
 async function indexed(
-  { base, run, strategy }: DetectionInput<StrategyOf<'adaptive'>>,
+  input: DetectionInput<StrategyOf<'adaptive'>>,
+  followed: readonly Followed[],
+  soughtBytes: number,
   baseLeaves: LeafColumn,
 ): Promise<BaseIndex> {
+  const { base, run, strategy } = input;
   const { layout } = base.shape;
-  const plan = planBaseIndex(layout.totalBytes, strategy.effort);
-  const { index, baseLeafDigests } = await buildBaseIndex(run, layout, plan);
-  baseLeaves.put({ first: 0, count: layout.leafCount, digests: baseLeafDigests });
-  return index;
+  const baseBytes = layout.totalBytes;
+  const uncovered = uncoveredRanges(
+    followed.map(({ extents }) => extents),
+    baseBytes,
+  );
+  const isPart = strategy.effort === 'fast' && !areCopiesSources(run, followed, soughtBytes, uncovered);
+  const ranges = isPart ? uncovered : Float64Array.of(0, baseBytes);
+  const plan = planBaseIndex(baseBytes, strategy.effort, bytesOf(ranges));
+  return await buildBaseIndex(run, layout, plan, ranges, baseLeaves);
+}
+
+/** Whether what the copied part of the base probably has of the sought bytes is worth an index of it, too. */
+function areCopiesSources(
+  run: EngineRun,
+  followed: readonly Followed[],
+  soughtBytes: number,
+  uncovered: Float64Array,
+): boolean {
+  const { workspace, meter, layout, reader: baseReader } = run.scanContext('base');
+  const { reader: targetReader } = run.scanContext('target');
+  const covered = rangesBetween(uncovered, layout.totalBytes);
+  const sought = Float64Array.from(followed.flatMap(({ unknown, strange }) => [...unknown, ...strange]));
+  const share = shareFound({ workspace, meter, baseReader, targetReader }, sought, covered);
+  return share * soughtBytes * indexWorth.fast >= bytesOf(covered);
 }
 
 /** The extents of all regions, in which those of unknown ranges are replaced by what the index finds. */

@@ -1,43 +1,49 @@
 /**
- * Builds the index of a base: regions are read, hashed and searched for anchors by the lanes, and the calling thread puts what they find into the
- * shared table. Any order of regions gives the same table.
+ * Builds the index of a base, or of ranges of it: regions are read, searched for anchors and hashed where digests are missing by the lanes, and the calling
+ * thread puts what they find into the shared table. Any order of regions gives the same table.
  */
-import { ByteVector } from '../../base/vector.js';
 import { AnchorSlots, anchorTableBytes } from '../detect/anchor-slots.js';
 import type { AnchorChoice, BaseIndex, BaseIndexPlan } from '../detect/base-index.js';
+import { bytesOf, rangesIn } from '../detect/base-ranges.js';
 import type { Layout } from '../snapshot/layout.js';
 import { estimateIndexMs } from './estimate.js';
 import type { Job } from './jobs.js';
+import type { LeafColumn } from './leaf-column.js';
 import type { EngineRun } from './run.js';
 
-export interface IndexedBase {
-  readonly index: BaseIndex;
-  /** Of the whole base, laid end to end: the pass hashes what it reads. */
-  readonly baseLeafDigests: Uint8Array;
-}
-
-/** One pass over the base's content, which must be at hand. Throws WorldError, CancelledError. */
+/**
+ * One pass over ranges of the base's content, pairs (address, length), which must be at hand. Digests of leaves in regions that it reads are put into
+ * `leaves` where they are missing. Throws WorldError, CancelledError.
+ */
 export async function buildBaseIndex(
   run: EngineRun,
   baseLayout: Layout,
   plan: BaseIndexPlan,
-): Promise<IndexedBase> {
+  ranges: Float64Array,
+  leaves: LeafColumn,
+): Promise<BaseIndex> {
   const { tableBits, spacingBits, sampleBits } = plan;
   const table = new SharedArrayBuffer(anchorTableBytes(tableBits));
   const slots = new AnchorSlots(table, tableBits);
-  const leaves = new ByteVector();
   run.meter.time('detect', () => slots.clear());
-  const jobs = indexJobs(baseLayout, { spacingBits, sampleBits });
-  for await (const { region, anchors, leafDigests } of run.run(
-    jobs,
-    estimateIndexMs(baseLayout.totalBytes),
-  )) {
-    run.meter.time('detect', () => slots.insert(anchors, region.address));
-    leaves.append(leafDigests);
+  const jobs = indexJobs(baseLayout, { spacingBits, sampleBits }, ranges, leaves);
+  for await (const found of run.run(jobs, estimateIndexMs(bytesOf(ranges)))) {
+    run.meter.time('detect', () => slots.insert(found.anchors, found.region.address));
+    for (const known of found.leaves) leaves.put(known);
   }
-  return { index: { table, tableBits, spacingBits, sampleBits }, baseLeafDigests: leaves.view() };
+  return { table, tableBits, spacingBits, sampleBits };
 }
 
-function* indexJobs(layout: Layout, choice: AnchorChoice): Generator<Job<'index'>> {
-  for (const region of layout.regions()) yield { type: 'index', region, choice };
+function* indexJobs(
+  layout: Layout,
+  choice: AnchorChoice,
+  ranges: Float64Array,
+  leaves: LeafColumn,
+): Generator<Job<'index'>> {
+  for (const region of layout.regions()) {
+    const own = rangesIn(ranges, region.address, region.address + region.length);
+    if (own.length === 0) continue;
+    const askedLeaves = leaves.missingIn(region.firstLeaf, region.leafCount);
+    yield { type: 'index', region, ranges: own, askedLeaves, choice };
+  }
 }

@@ -8,7 +8,7 @@ import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
 import type { RangesRelocated, RegionFollowed } from '../detect/adaptive.js';
 import type { Alignment } from '../detect/alignment.js';
-import type { AnchorChoice, BaseIndex, RegionAnchors } from '../detect/base-index.js';
+import type { AnchorChoice, BaseIndex, IndexedRegion, RegionAnchors } from '../detect/base-index.js';
 import type { RegionComparison } from '../detect/compare.js';
 import type { RegionMatches } from '../detect/search.js';
 import type { RegionSums, Signature } from '../detect/signature.js';
@@ -79,9 +79,9 @@ export interface JobTable {
     readonly job: { readonly region: Region; readonly signature: Signature };
     readonly result: RegionMatches;
   };
-  /** Anchors and leaf digests of one base region. */
+  /** Anchors of ranges of one base region, and leaf digests. */
   readonly index: {
-    readonly job: { readonly region: Region; readonly choice: AnchorChoice };
+    readonly job: IndexedRegion & { readonly choice: AnchorChoice };
     readonly result: RegionAnchors;
   };
   /** Encode and compress one segment; with an index of the base, against what it knows, too. */

@@ -94,7 +94,7 @@ export class StrategyLane implements Lane<Job, Done> {
       case 'search':
         return this.#searchIn(job, meter);
       case 'index':
-        return indexRegion(this.#scanContext('base', meter), job.choice, job.region);
+        return indexRegion(this.#scanContext('base', meter), job.choice, job);
       case 'encode':
         return this.#encode(job, meter);
     }

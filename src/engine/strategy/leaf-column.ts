@@ -25,6 +25,11 @@ export class LeafColumn {
     this.#known.fill(1, first, first + count);
   }
 
+  /** For each of `count` leaves from `first` 1 where its digest is missing. */
+  missingIn(first: number, count: number): Uint8Array {
+    return this.#known.slice(first, first + count).map((known) => 1 - known);
+  }
+
   /** Runs of missing leaves, at most a region each. */
   *missing(): Generator<Region> {
     const runMax = regionBytes / leafBytes;

@@ -70,7 +70,9 @@ function indexOf(workspace: Workspace, base: Snapshot, plan: BaseIndexPlan): Bas
     meter: new Meter(stoppedClock),
   };
   for (const region of base.layout.regions()) {
-    slots.insert(indexRegion(context, plan, region).anchors, region.address);
+    const ranges = Float64Array.of(region.address, region.length);
+    const askedLeaves = new Uint8Array(region.leafCount);
+    slots.insert(indexRegion(context, plan, { region, ranges, askedLeaves }).anchors, region.address);
   }
   return { ...plan, table };
 }

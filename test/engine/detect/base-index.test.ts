@@ -6,11 +6,17 @@ import { regionBytes } from '../../../src/base/limits.js';
 import { Meter } from '../../../src/base/meter.js';
 import { Random } from '../../../src/base/prng.js';
 import { AnchorSlots, anchorTableBytes } from '../../../src/engine/detect/anchor-slots.js';
-import { indexRegion, planBaseIndex, type BaseIndexPlan } from '../../../src/engine/detect/base-index.js';
+import {
+  indexRegion,
+  planBaseIndex,
+  type BaseIndex,
+  type BaseIndexPlan,
+} from '../../../src/engine/detect/base-index.js';
 import { fingerprints } from '../../../src/engine/fingerprint/fingerprint.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
-import { buildBaseIndex, type IndexedBase } from '../../../src/engine/strategy/base-indexer.js';
+import { buildBaseIndex } from '../../../src/engine/strategy/base-indexer.js';
+import { LeafColumn } from '../../../src/engine/strategy/leaf-column.js';
 import { detect } from '../../../src/engine/strategy/registry.js';
 import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
@@ -55,14 +61,27 @@ function kernelTable(instance: KernelInstance, base: Uint8Array, address: number
   return { words, table: table.u8().slice(), found: [...records.u32(found * 3)] };
 }
 
-async function indexed(base: Snapshot, chosen: BaseIndexPlan, workers = 1): Promise<IndexedBase> {
+interface IndexedBase {
+  readonly index: BaseIndex;
+  readonly baseLeafDigests: Uint8Array;
+}
+
+/** An index of ranges of the base, by default of all, and the leaf digests of it that were asked for. */
+async function indexed(
+  base: Snapshot,
+  chosen: BaseIndexPlan,
+  workers = 1,
+  ranges = Float64Array.of(0, base.layout.totalBytes),
+): Promise<IndexedBase> {
+  const leaves = new LeafColumn(base.layout, 16);
   const pairs = Int32Array.of(0);
   const run = new EngineRun({ base, target: base, pairs }, resolveStrategy('compare'), {
     workers,
     clock: stoppedClock,
   });
   try {
-    return await buildBaseIndex(run, base.layout, chosen);
+    const index = await buildBaseIndex(run, base.layout, chosen, ranges, leaves);
+    return { index, baseLeafDigests: leaves.digests };
   } finally {
     await run.close();
   }
@@ -151,6 +170,35 @@ describe('the index of a base', () => {
     expect(Buffer.from(digests).equals(compared.baseEntryDigests)).toBe(true);
   });
 
+  it('of ranges knows the anchors that begin in them, and hashes what was asked for', async () => {
+    const bytes = uniform(8, 5 * 1024 * 1024);
+    const chosen = { ...plan, tableBits: 18 };
+    const ranges = Float64Array.of(100, 5000, 70_000, 300_000, 4_194_200, 300, 5_000_000, 242_880);
+    const { words } = kernelTable(createWasmKernels(), bytes, 0, chosen);
+    const wanted = new AnchorSlots(new SharedArrayBuffer(anchorTableBytes(18)), 18);
+    wanted.clear();
+    let known = 0;
+    for (let i = 0; i < words.length; i += 3) {
+      const at = words[i] ?? 0;
+      const isInside = [0, 2, 4, 6].some(
+        (k) => at >= (ranges[k] ?? 0) && at < (ranges[k] ?? 0) + (ranges[k + 1] ?? 0),
+      );
+      if (!isInside) continue;
+      wanted.insert(words.subarray(i, i + 3), 0);
+      known++;
+    }
+    for (const workers of [1, 2]) {
+      const { index } = await indexed(image(bytes), chosen, workers, ranges);
+      expect(occupied(index)).toBeLessThanOrEqual(known);
+      expect(occupied(index)).toBeGreaterThan(known * 0.95);
+      const slots = new AnchorSlots(index.table, index.tableBits);
+      for (let i = 0; i < words.length; i += 3) {
+        const [low = 0, high = 0] = words.subarray(i + 1, i + 3);
+        expect(slots.find(low, high)).toBe(wanted.find(low, high));
+      }
+    }
+  });
+
   it('of an empty base, and of one shorter than an anchor, knows nothing', async () => {
     for (const length of [0, 1, 31]) {
       const { index, baseLeafDigests } = await indexed(image(uniform(7, length)), plan);
@@ -184,7 +232,9 @@ describe('a crowded base', () => {
       };
       const [region] = snapshot.layout.regions();
       if (region === undefined) throw new Error('one region');
-      return indexRegion(context, chosen, region).anchors.length / 3;
+      const ranges = Float64Array.of(0, length);
+      const askedLeaves = new Uint8Array(region.leafCount);
+      return indexRegion(context, chosen, { region, ranges, askedLeaves }).anchors.length / 3;
     };
     const patterns = Array.from({ length: 300 }, (_, seed) => uniform(seed, 7));
     const crowded = patterns.find((pattern) => anchorsOf(pattern, 2100) > 2100 / 8);
