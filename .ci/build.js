@@ -45,7 +45,8 @@ for (const path of filesBelow('src').filter((file) => file.endsWith('.yaml'))) {
 }
 for (const path of filesBelow('dist')) {
   const source = path.replace(/^dist/, 'src').replace(/\.d\.ts$/, '.ts');
-  const isCurrent = path.endsWith('.d.ts') ? existsSync(at(source)) : written.has(path);
+  const isShipped = source !== 'src/base/planted.ts';
+  const isCurrent = path.endsWith('.d.ts') ? existsSync(at(source)) && isShipped : written.has(path);
   if (!isCurrent && !path.endsWith('.wasm') && path !== buildInfo) rmSync(at(path));
 }
 

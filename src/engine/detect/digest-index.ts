@@ -3,6 +3,7 @@
  * block, so two million blocks cost 16 to 32 MiB and no objects. Of equal digests the first inserted is found.
  */
 import { present } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 
 export class DigestIndex {
   readonly #digests: Uint8Array;
@@ -52,6 +53,7 @@ export class DigestIndex {
 
 /** Whether two digests agree, given as offsets into their columns. */
 export function sameDigest(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number, width: number): boolean {
-  for (let i = 0; i < width; i++) if (a[aAt + i] !== b[bAt + i]) return false;
+  const compared = isPlanted('digests-compared-by-prefix') ? 2 : width;
+  for (let i = 0; i < compared; i++) if (a[aAt + i] !== b[bAt + i]) return false;
   return true;
 }

@@ -6,6 +6,7 @@
  * Source: Schneier and Kelsey, Secure Audit Logs to Support Computer Forensics (1999), for the chain; docs/formats/audit-v1.md.
  */
 import { DataError, WorldError, present } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { HybridTime } from '../versions/version.js';
 import type { AuditEvent } from './kinds.js';
 import { batchBytesMax, batchRecordsMax, pinRecords } from './limits.js';
@@ -148,7 +149,7 @@ export class AuditLog {
       const record = encodeRecord(sequence, previous, event);
       bytes += record.length;
       if (records.length === batchRecordsMax || (bytes > batchBytesMax && records.length > 0)) break;
-      previous = linkOf(record);
+      if (!isPlanted('audit-link-repeated')) previous = linkOf(record);
       records.push(record);
       heads.push({ sequence, link: previous });
     }
@@ -201,7 +202,8 @@ async function readLast(store: AuditStore, key: string): Promise<End> {
     if (bytes === undefined) return breakAfter(first, key, 'is listed and cannot be read');
     const last = decodeBatch(bytes, `audit object ${key}`).at(-1);
     if (last === undefined || last.sequence < first) return breakAfter(first, key, 'has other sequences');
-    return { nextSequence: last.sequence + 1, link: last.link };
+    const link = isPlanted('audit-unlinked-after-restart') ? noLink : last.link;
+    return { nextSequence: last.sequence + 1, link };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     return breakAfter(first, key, 'is damaged');

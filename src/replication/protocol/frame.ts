@@ -12,6 +12,7 @@
  * into WebAssembly memory, which XXH3 and CRC-32C would need.
  */
 import { nodeZlib } from '../../base/builtins.js';
+import { isPlanted } from '../../base/planted.js';
 import { frameHeadBytes } from './limits.js';
 import { ProtocolError } from './violation.js';
 
@@ -78,7 +79,7 @@ export class FrameReader {
     const body = this.#readBody(this.#expected.bodyBytes);
     if (body === undefined) return undefined;
     const { type, bodyCheck } = this.#expected;
-    if (nodeZlib().crc32(body) !== bodyCheck) {
+    if (nodeZlib().crc32(body) !== bodyCheck && !isPlanted('frame-body-unchecked')) {
       throw new ProtocolError('damaged', `frame ${this.#sequence} is damaged`);
     }
     this.#expected = undefined;
@@ -101,7 +102,7 @@ export class FrameReader {
       );
     }
     const sequence = view.getUint32(4, true);
-    if (sequence !== this.#sequence) {
+    if (sequence !== this.#sequence && !isPlanted('frame-order-unchecked')) {
       throw new ProtocolError('damaged', `frame ${sequence} comes where frame ${this.#sequence} is due`);
     }
     const type = view.getUint8(0);

@@ -5,6 +5,7 @@
  *
  * Credit never locks a transfer: where nothing is unacknowledged it covers the largest package (`packageBytesMax`).
  */
+import { isPlanted } from '../../base/planted.js';
 import { equalDots, type Dot } from '../versions/version.js';
 import { hasCapability } from './agreement.js';
 import { Coverage } from './coverage.js';
@@ -134,7 +135,7 @@ export class Transfer {
       if (bytes > 0) throw new ProtocolError('malformed', `${what}: credit was not agreed on`);
       return;
     }
-    this.#creditLeft += bytes;
+    this.#creditLeft = isPlanted('credit-replaced') ? bytes : this.#creditLeft + bytes;
     if (this.#creditLeft > creditBytesMax) {
       throw new ProtocolError(
         'limit',
@@ -186,7 +187,7 @@ export class Transfer {
     }
     this.#nextIndex++;
     this.#dataLeft = packageBytes;
-    if (this.#hasCredit) this.#creditLeft -= packageBytes;
+    if (this.#hasCredit && !isPlanted('credit-not-spent')) this.#creditLeft -= packageBytes;
   }
 
   #enterAcknowledge({ index, creditBytes }: Acknowledge): void {

@@ -5,6 +5,7 @@
  * ascend and none is used twice by one process, so that a reader who meets a removed pack looks the block up again.
  */
 import { DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { WorkKind } from '../../base/runtime.js';
 import type { ObjectInfo, Store } from '../store/store.js';
 import { BlockIndex } from './block-index.js';
@@ -69,7 +70,8 @@ export class BlockPacks {
         else this.#adopt(pack, bytes, head);
       });
     }
-    this.#next = packs.reduce((next, { pack }) => Math.max(next, pack + 1), 0);
+    const step = isPlanted('last-pack-number-reused') ? 0 : 1;
+    this.#next = packs.reduce((next, { pack }) => Math.max(next, pack + step), 0);
     return [...this.#damaged.values()];
   }
 
@@ -175,8 +177,10 @@ export class BlockPacks {
 
   async #put({ number, bytes }: { readonly number: number; readonly bytes: Uint8Array }): Promise<void> {
     const key = packKey(number);
+    const index = decodePackIndex(key, bytes, this.hashing);
     this.#writing.add(number);
     try {
+      if (isPlanted('held-before-durable')) this.#adopt(number, bytes.length, index);
       const isNew = await this.store.put(key, bytes, 'create');
       // A wrapper that tries again may have written it before.
       if (!isNew && Buffer.compare((await this.store.get(key)) ?? new Uint8Array(0), bytes) !== 0) {
@@ -184,7 +188,7 @@ export class BlockPacks {
           hint: 'let one process at a time open a repository',
         });
       }
-      this.#adopt(number, bytes.length, decodePackIndex(key, bytes, this.hashing));
+      this.#adopt(number, bytes.length, index);
     } finally {
       this.#writing.delete(number);
     }

@@ -1,4 +1,5 @@
 /** The versions that a repository holds, in memory: by record key, and by volume and dot. Results ascend, whatever the order of arrival. */
+import { isPlanted } from '../../base/planted.js';
 import { compareDots, compareText, equalDots, type Dot } from '../versions/version.js';
 import type { StoredVersion } from './repository.js';
 
@@ -13,7 +14,8 @@ export class Catalogue {
     this.remove(key);
     const { volume, dot } = stored.version;
     this.#byKey.set(key, stored);
-    this.#manifests.set(stored.manifest, (this.#manifests.get(stored.manifest) ?? 0) + 1);
+    const users = isPlanted('shared-manifest-counted-once') ? 0 : (this.#manifests.get(stored.manifest) ?? 0);
+    this.#manifests.set(stored.manifest, users + 1);
     const versions = [...this.versions(volume)];
     let at = versions.length;
     while (at > 0 && compareDots(versions[at - 1]?.version.dot ?? dot, dot) > 0) at--;

@@ -5,6 +5,7 @@
  * decided, and its dead blocks are forgotten, in one step before its removal begins; so nobody is promised a block that is about to go. A crash
  * leaves garbage, or a block twice, and neither harms.
  */
+import { isPlanted } from '../../base/planted.js';
 import type { ObjectInfo } from '../store/store.js';
 import { settle } from './commit.js';
 import { packOfKey, prefixes } from './objects.js';
@@ -68,8 +69,9 @@ async function markAll(
   const seen = new Set<string>();
   let absent = 0;
   for (const stored of state.catalogue.all()) {
-    if (seen.has(stored.manifest)) continue;
-    seen.add(stored.manifest);
+    const root = isPlanted('one-version-marked') ? stored.version.volume : stored.manifest;
+    if (seen.has(root)) continue;
+    seen.add(root);
     try {
       absent += state.mark((await state.manifests.read(stored.manifest)).blocks.digests);
     } catch (error) {

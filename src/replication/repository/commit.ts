@@ -3,6 +3,7 @@
  * before it nothing is, after it everything.
  */
 import { DataError, WorldError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { dotText, type Version } from '../versions/version.js';
 import type { PutMode } from '../store/store.js';
@@ -40,7 +41,8 @@ export async function commit(
         return same;
       }
       if (!isStaged) await state.manifests.keep(file);
-      checkHeld(state, manifest, version);
+      if (!isPlanted('committed-without-a-look')) checkHeld(state, manifest, version);
+      if (isPlanted('shown-before-its-record')) state.catalogue.add(key, stored);
       const there = await create(state, key, record, stored, pin);
       state.catalogue.add(key, there);
       state.damagedRecords.delete(key);
@@ -68,7 +70,7 @@ async function create(
     } catch (error) {
       // It may be there all the same: what it needs stays until someone has looked.
       settle(state, key);
-      state.uncertain.set(key, state.pin({ ...pin }));
+      if (!isPlanted('uncertain-record-not-pinned')) state.uncertain.set(key, state.pin({ ...pin }));
       throw error;
     }
   };

@@ -7,6 +7,7 @@
  * they could not be merged block by block.
  */
 import { UsageError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import { commonAncestors, headsOf, maximal, versionSet } from '../versions/history.js';
 import { compareLateness, type Dot, type Version } from '../versions/version.js';
 
@@ -51,7 +52,8 @@ export function retain(versions: readonly Version[], policy: RetentionPolicy): R
     if (known?.includes(reason) === false) known.push(reason);
   };
   const heads = headsOf(set);
-  for (const head of [...heads, ...maximal(set)]) keep(head, 'head');
+  const unsuperseded = isPlanted('concurrent-heads-forgotten') ? [] : [...heads, ...maximal(set)];
+  for (const head of unsuperseded) keep(head, 'head');
   heads.forEach((head, i) => {
     for (const other of heads.slice(i + 1)) {
       for (const ancestor of commonAncestors(set, head, other)) keep(ancestor, 'ancestor');

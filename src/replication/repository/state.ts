@@ -5,6 +5,7 @@
  * Law: a root marks its blocks in the index when it comes to be, before anything is awaited; a collection, which clears the marks when it begins, so cannot miss it.
  */
 import { DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import type { Store } from '../store/store.js';
 import type { Account, BlockPacks } from './block-packs.js';
@@ -100,13 +101,17 @@ export class RepositoryState {
   beginMarking(): void {
     this.packs.index.clearMarks();
     for (const { digests } of this.#pins) this.mark(digests);
-    for (const { digests } of this.stagings.values()) if (digests !== undefined) this.mark(digests);
+    for (const { digests } of this.stagings.values()) {
+      if (digests !== undefined && !isPlanted('stagings-not-marked')) this.mark(digests);
+    }
   }
 
   /** Whether a version, a staging or a pin has this manifest. */
   isManifestNeeded(key: string): boolean {
     for (const pin of this.#pins) if (pin.manifest === key) return true;
-    for (const { head } of this.stagings.values()) if (head.manifest === key) return true;
+    for (const { head } of this.stagings.values()) {
+      if (head.manifest === key && !isPlanted('staged-manifest-collected')) return true;
+    }
     return this.catalogue.hasManifest(key);
   }
 

@@ -5,6 +5,7 @@
  * Law: a dot is never used for two snapshots (agent-state.ts). Caches and remembered manifests save bytes and decide nothing.
  */
 import { DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Dialer, Runtime } from '../../base/runtime.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
@@ -198,13 +199,14 @@ export class Agent {
     const { content, metadata } = manifest.id;
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
     const identity = `${manifest.fingerprint} ${hex(content)} ${hex(metadata)}`;
-    if (state.pending?.identity === identity) {
+    const isSame = state.pending?.identity === identity || isPlanted('dot-for-another-snapshot');
+    if (state.pending !== undefined && isSame) {
       return { version: state.pending.version, token: state.pending.tokens[server] ?? '' };
     }
     const writer = this.#options.name;
     const counter = state.counter + 1;
     const { last } = state;
-    if (last !== undefined) this.#clock.receive(last.time);
+    if (last !== undefined && !isPlanted('own-past-not-heard')) this.#clock.receive(last.time);
     const version: Version = {
       volume,
       dot: { writer, counter },
@@ -212,7 +214,8 @@ export class Agent {
       time: this.#clock.now(),
       parents: last === undefined ? [] : [last.dot],
     };
-    await this.#states.save(volume, { ...state, counter, pending: { version, identity, tokens: {} } });
+    const pending = { version, identity, tokens: {} };
+    if (!isPlanted('dot-not-durable')) await this.#states.save(volume, { ...state, counter, pending });
     return { version, token: '' };
   }
 

@@ -6,11 +6,12 @@
  * from their content. Limits: such a version is held in memory while it is sent.
  */
 import { CancelledError, DataError, WorldError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Dialer, Runtime } from '../../base/runtime.js';
 import { memoryTarget } from '../../engine/snapshot/target-memory.js';
 import type { ListedVersion } from '../protocol/messages.js';
 import type { StoredVersion } from '../repository/repository.js';
-import { dotText, type Version } from '../versions/version.js';
+import { dotText, isMerge, type Version } from '../versions/version.js';
 import { Backoff, type BackoffOptions } from './backoff.js';
 import { RepositoryBlocks, SnapshotBlocks } from '../coding/block-reader.js';
 import type { Coder } from '../coding/coder.js';
@@ -103,12 +104,13 @@ export class FanOut {
         );
         backoff.progress();
       } catch (error) {
-        if (this.#hasStopped()) return;
+        if (this.#hasStopped() || isPlanted('peer-given-up')) return;
         if (!(error instanceof WorldError || error instanceof DataError)) throw error;
         this.#options.onFailure?.(error, peer);
         waitMs = backoff.nextMs();
         isFailed = true;
       }
+      if (isPlanted('round-lost')) round.begin();
       // A commit ends a pause between rounds, not one that spares a peer.
       const signal = isFailed ? this.#stopping.signal : round.asked;
       try {
@@ -127,6 +129,7 @@ export class FanOut {
       const lacking = this.#server.repository
         .versions(volume)
         .filter(({ version }) => !theirs.has(nameOf(version)))
+        .filter(({ version }) => !(isPlanted('merges-not-sent') && isMerge(version.dot)))
         .sort((a, b) => byAncestry(a.version, b.version));
       for (const stored of lacking) {
         // Retention may have come between.

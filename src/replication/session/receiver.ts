@@ -6,6 +6,7 @@
  * it; a base that cannot be used leads to an offer without it.
  */
 import { DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Runtime } from '../../base/runtime.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { packageBytesMax } from '../protocol/limits.js';
@@ -109,7 +110,7 @@ class Receiving {
   /** The connection is told what ends it; what was brought is kept unless the sender gave it up. */
   async #end(error: unknown): Promise<void> {
     if (error instanceof PeerAbort) {
-      await this.#transfer?.discard();
+      if (!isPlanted('aborted-transfer-kept')) await this.#transfer?.discard();
       return;
     }
     this.#transfer?.release();

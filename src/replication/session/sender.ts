@@ -6,6 +6,7 @@
  * less; so there are at most three offers.
  */
 import { BugError, DataError, WorldError, present, throwIfCancelled } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Runtime } from '../../base/runtime.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Committed, Offer, Resynchronise } from '../protocol/messages.js';
@@ -144,8 +145,9 @@ class Sending {
       }
       resynchronised.push(outcome.reason);
       if (outcome.reason === 'token-unknown' && this.#resume !== '') this.#resume = '';
-      else if (outcome.reason !== 'token-unknown' && this.#base !== undefined) this.#base = undefined;
-      else throw await this.#refuse(`resynchronise (${outcome.reason}) of what was not offered`);
+      else if (outcome.reason !== 'token-unknown' && this.#base !== undefined) {
+        if (!isPlanted('base-offered-again')) this.#base = undefined;
+      } else throw await this.#refuse(`resynchronise (${outcome.reason}) of what was not offered`);
     }
   }
 
@@ -342,7 +344,7 @@ class Sending {
       } catch (error) {
         this.#outcome ??= { state: 'failed', error };
       }
-      this.#wake?.();
+      if (this.#outcome !== undefined || !isPlanted('wake-up-lost')) this.#wake?.();
     }
   }
 

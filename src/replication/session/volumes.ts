@@ -4,6 +4,7 @@
  * Law: what a volume's name means is a function of its versions and the policy alone (versions/decide.ts); a merge that is lost in a crash is made again when the server starts.
  */
 import { DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Repository, Staging, StoredVersion } from '../repository/repository.js';
 import { retain, type RetentionPolicy } from '../repository/retention.js';
@@ -78,7 +79,8 @@ export class Volumes implements Committing {
     return this.#inTurn(version.volume, async () => {
       const { volume, dot } = version;
       const isNew = this.#repository.version(volume, dot) === undefined;
-      const stored = await this.#repository.commit(version, manifest, staging);
+      const dated = isPlanted('dated-on-arrival') ? { ...version, time: this.#clock.now() } : version;
+      const stored = await this.#repository.commit(dated, manifest, staging);
       if (isNew) {
         await this.audit.append({
           kind: 'committed',

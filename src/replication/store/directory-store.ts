@@ -14,6 +14,7 @@
  * Limits: one process at a time (the edge holds a lock). Rot is not noticed: readers check digests, or wrap. Folders stay when they are empty.
  */
 import { DataError, WorldError, assert } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import {
   fanOf,
   formatPath,
@@ -103,7 +104,7 @@ export class DirectoryStore implements Store {
       const temporary = `${temporaryFolder}/${this.#temporaries++}`;
       try {
         await this.#disk.write(temporary, 0, bytes);
-        await this.#disk.sync(temporary);
+        if (!isPlanted('file-not-synced')) await this.#disk.sync(temporary);
         const { folder, path } = old ?? (await this.#newPlace(key));
         await this.#change(folder, () => this.#disk.rename(temporary, path));
         if (old === undefined) folder.files++;
@@ -174,7 +175,7 @@ export class DirectoryStore implements Store {
       folder.doubts++;
       throw error;
     }
-    await this.#folders.settle(folder);
+    if (!isPlanted('folder-not-synced')) await this.#folders.settle(folder);
   }
 
   /** Collects the objects below a folder whose key goes on after `key` with `start`. */

