@@ -28,7 +28,20 @@ const replicationLayers = [
   'session',
   'io',
 ];
-const simulatorLayers = ['time', 'trace', 'network', 'disk', 'process', 'fault', 'world'];
+const simulatorLayers = [
+  'time',
+  'trace',
+  'network',
+  'disk',
+  'process',
+  'fault',
+  'world',
+  'scenario',
+  'invariants',
+  'run',
+  'swarm',
+  'minimise',
+];
 const harnessLayers = ['experiment', 'measurement', 'statistics', 'tuning', 'report', 'io'];
 
 /** Modules that reach the world, and the files that may. */

@@ -33,6 +33,19 @@ export class SimulatedFile {
     return this.#content.slice(Math.min(offset, this.#size), Math.min(this.#size, offset + length));
   }
 
+  /** Its size had everything unsynced been lost. */
+  get syncedSize(): number {
+    return this.#unsynced[0]?.sizeBefore ?? this.#size;
+  }
+
+  /** A copy of what would be there had everything unsynced been lost. */
+  readSynced(offset: number, length: number): Uint8Array {
+    if (this.#unsynced.length === 0) return this.read(offset, length);
+    const whole = this.#content.slice(0, this.#size);
+    for (const { offset: at, replaced } of [...this.#unsynced].reverse()) whole.set(replaced, at);
+    return whole.slice(Math.min(offset, this.syncedSize), Math.min(offset + length, this.syncedSize));
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length;
     const replaced = this.read(offset, bytes.length);

@@ -13,6 +13,16 @@ export interface WorkCost {
 
 export type Calibration = Readonly<Record<WorkKind, WorkCost>>;
 
+/** Those of workloads/calibration.json, for runs that are given no others. */
+export const usualCalibration: Calibration = {
+  chunk: { bytesPerSecond: 325_000_000, startMicros: 4500 },
+  hash: { bytesPerSecond: 1_900_000_000, startMicros: 2 },
+  diff: { bytesPerSecond: 300_000_000, startMicros: 12_000 },
+  apply: { bytesPerSecond: 500_000_000, startMicros: 1000 },
+  compress: { bytesPerSecond: 210_000_000, startMicros: 20 },
+  decompress: { bytesPerSecond: 560_000_000, startMicros: 10 },
+};
+
 const kinds: readonly WorkKind[] = ['chunk', 'hash', 'diff', 'apply', 'compress', 'decompress'];
 
 /** Reads a parsed calibration file. Throws UsageError that names what is wrong. */

@@ -1,16 +1,12 @@
 /** Worlds for tests: the calibration that ships, and two nodes that talk. */
-import { readFileSync } from 'node:fs';
-import { readCalibration } from '../../../src/simulator/process/calibration.js';
+import { usualCalibration } from '../../../src/simulator/process/calibration.js';
 import { World } from '../../../src/simulator/world/world.js';
 import type { WorldOptions } from '../../../src/simulator/world/world.js';
 import type { SimulatedProcess } from '../../../src/simulator/process/incarnation.js';
 import type { Link } from '../../../src/base/runtime.js';
 
-const file = new URL('../../../workloads/calibration.json', import.meta.url);
-const calibration = readCalibration(JSON.parse(readFileSync(file, 'utf8')));
-
 export function newWorld(seed: number, options: Partial<WorldOptions> = {}): World {
-  return new World({ seed, calibration, ...options });
+  return new World({ seed, calibration: usualCalibration, ...options });
 }
 
 /** A server that gives back what it gets, until the other side ends. */

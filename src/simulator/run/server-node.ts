@@ -1,0 +1,259 @@
+/**
+ * A server in a simulated run: the program that it runs at each start (the shipped store, repository, audit log, server and fan-out), what an operator asks of it, and what it has promised.
+ *
+ * A server that cannot open its repository, since the disk fails, is started again by its supervisor after a second.
+ */
+import { BugError, DataError, SnapdeltaError, WorldError } from '../../base/errors.js';
+import { AuditLog } from '../../replication/audit/log.js';
+import type { AuditHead } from '../../replication/audit/record.js';
+import { EngineCoder } from '../../replication/coding/coder.js';
+import { parseChunker } from '../../replication/coding/cutting.js';
+import { openRepository } from '../../replication/repository/open.js';
+import type { RepositoryConfig, StoredVersion } from '../../replication/repository/repository.js';
+import { FanOut } from '../../replication/session/fan-out.js';
+import { PeerRefusal, Refusal } from '../../replication/session/failures.js';
+import { Server } from '../../replication/session/server.js';
+import { DirectoryStore } from '../../replication/store/directory-store.js';
+import { HybridClock } from '../../replication/versions/hybrid-clock.js';
+import { latestOf } from '../../replication/versions/history.js';
+import { parsePolicy } from '../../replication/versions/policy.js';
+import { dotText } from '../../replication/versions/version.js';
+import type { Durable, Promised, ServerView } from '../invariants/invariant.js';
+import type { SimulatedProcess } from '../process/incarnation.js';
+import type { Node } from '../process/node.js';
+import type { Operation, Scenario, ServerConfig } from '../scenario/scenario.js';
+import type { Equipment } from './equipment.js';
+import type { Watch } from './watch.js';
+
+export type ServerOperation = Extract<
+  Operation,
+  { readonly kind: 'collect' | 'scrub' | 'retain' | 'expire' }
+>;
+
+const supervisorMs = 1000;
+
+export class SimulatedServer implements ServerView {
+  readonly name: string;
+  readonly #scenario: Scenario;
+  readonly #equipment: Equipment;
+  readonly #watch: Watch;
+  readonly #node: () => Node;
+  readonly #damage: () => boolean;
+  /** What the next start runs with. */
+  config: ServerConfig;
+  #running: Server | undefined;
+  #waiting: ServerOperation[] = [];
+  readonly #promised = new Map<string, Promised>();
+  readonly #forgetting = new Set<string>();
+  readonly #auditHeads: AuditHead[] = [];
+
+  constructor(
+    name: string,
+    config: ServerConfig,
+    scenario: Scenario,
+    equipment: Equipment,
+    watch: Watch,
+    node: () => Node,
+    isDamaged: () => boolean,
+  ) {
+    this.name = name;
+    this.config = config;
+    this.#scenario = scenario;
+    this.#equipment = equipment;
+    this.#watch = watch;
+    this.#node = node;
+    this.#damage = isDamaged;
+  }
+
+  get running(): Server | undefined {
+    return this.#node().isRunning ? this.#running : undefined;
+  }
+
+  get isDamaged(): boolean {
+    return this.#damage();
+  }
+
+  get promised(): readonly Promised[] {
+    return [...this.#promised.values()];
+  }
+
+  get auditHeads(): readonly AuditHead[] {
+    return this.#auditHeads;
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  isForgetting(volume: string): boolean {
+    return this.#forgetting.has(volume);
+  }
+
+  isPromised(volume: string, writer: string, counter: number): boolean {
+    return this.#promised.has(keyOf({ volume, dot: { writer, counter } }));
+  }
+
+  async durable(): Promise<Durable> {
+    const store = await DirectoryStore.open(this.#node().machine.device.durable());
+    return { store, repository: await openRepository(store, { kernels: this.#equipment.kernels }) };
+  }
+
+  /** Now, or as soon as it is up. */
+  operate(operation: ServerOperation): void {
+    this.#waiting.push(operation);
+    this.#operateAll();
+  }
+
+  /** The program. */
+  readonly run = async (host: SimulatedProcess): Promise<void> => {
+    this.#running = undefined;
+    for (;;) {
+      try {
+        await this.#serve(host);
+        return;
+      } catch (error) {
+        if (!isOfTheWorld(error)) throw error;
+        await host.sleep(supervisorMs);
+      }
+    }
+  };
+
+  async #serve(host: SimulatedProcess): Promise<void> {
+    const { kernels, workspaces } = this.#equipment;
+    const { config, name } = this;
+    const store = await DirectoryStore.open(host.disk);
+    const repository = await openRepository(store, {
+      create: createConfig(config),
+      kernels,
+      runtime: host,
+    });
+    const last = latestOf(
+      repository.volumes.flatMap((volume) => repository.versions(volume).map(({ version }) => version)),
+    )?.time;
+    const clock = new HybridClock(host, last === undefined ? {} : { last });
+    const log = await AuditLog.open(store, clock);
+    const coder = new EngineCoder(host, kernels, workspaces);
+    const policy = parsePolicy(config.policy);
+    let fanOut: FanOut | undefined;
+    const server = new Server(
+      repository,
+      coder,
+      host,
+      {
+        append: async (event) => {
+          const head = await log.append(event);
+          this.#auditHeads.push(head);
+          return head;
+        },
+      },
+      {
+        name,
+        clock,
+        policyOf: () => policy,
+        segmentBytesMax: config.segmentBytesMax,
+        bufferBytesMax: this.#scenario.limits.bufferBytesMax,
+        abilities: { versions: config.versions },
+        onCommitted: (stored) => {
+          this.#keep(stored);
+          fanOut?.notify();
+        },
+        onFailure: (error) => this.#failed(error),
+      },
+    );
+    await server.start();
+    for (const volume of repository.volumes)
+      for (const stored of repository.versions(volume)) this.#promise(stored);
+    this.#running = server;
+    this.#watch.opened(this);
+    host.listen(name, (link) => {
+      server.accept(link).catch((error: unknown) => this.#watch.failed(name, error));
+    });
+    if (config.peers.length > 0) {
+      fanOut = new FanOut(server, host, coder, host, {
+        name,
+        peers: config.peers,
+        intervalMs: config.intervalMs,
+        abilities: { versions: config.versions },
+        onFailure: (error) => this.#failed(error),
+      });
+      fanOut.run().catch((error: unknown) => this.#watch.failed(name, error));
+    }
+    this.#operateAll();
+  }
+
+  #promise({ version }: StoredVersion): void {
+    const { volume, dot } = version;
+    this.#promised.set(keyOf({ volume, dot }), { volume, dot });
+  }
+
+  #keep(stored: StoredVersion): void {
+    this.#promise(stored);
+    this.#watch.committed(this, stored);
+  }
+
+  #failed(error: unknown): void {
+    if (!isExplained(error, this.#scenario)) this.#watch.failed(this.name, error);
+  }
+
+  #operateAll(): void {
+    const server = this.running;
+    if (server === undefined) return;
+    for (const operation of [...this.#waiting])
+      this.#operate(server, operation)
+        .catch((error: unknown) => {
+          // The disk failed; an operator looks at it another day.
+          if (!isOfTheWorld(error)) this.#watch.failed(this.name, error);
+        })
+        .finally(() => {
+          this.#waiting = this.#waiting.filter((one) => one !== operation);
+          this.#watch.finished();
+        });
+  }
+
+  async #operate(server: Server, operation: ServerOperation): Promise<void> {
+    switch (operation.kind) {
+      case 'collect':
+        await server.collect();
+        this.#watch.collected(this);
+        return;
+      case 'scrub': {
+        const report = await server.repository.scrub();
+        if (report.damage.length > 0 && !this.isDamaged)
+          throw new BugError(`scrub finds damage on a sound disk: ${report.damage[0]?.reason ?? ''}`);
+        return;
+      }
+      case 'expire':
+        await server.expire(operation.ageMs);
+        return;
+      case 'retain': {
+        const { volume, last } = operation;
+        this.#forgetting.add(volume);
+        const dots = await server.retain(volume, { last });
+        for (const dot of dots) this.#promised.delete(keyOf({ volume, dot }));
+        this.#forgetting.delete(volume);
+        return;
+      }
+    }
+  }
+}
+
+function createConfig({ fingerprint, chunker, codec, level }: ServerConfig): RepositoryConfig {
+  return { fingerprint, chunker: parseChunker(chunker), codec, level };
+}
+
+function keyOf({ volume, dot }: Promised): string {
+  return `${volume} ${dotText(dot)}`;
+}
+
+/** What a program of ours may end with. */
+export function isOfTheWorld(error: unknown): boolean {
+  return error instanceof WorldError || error instanceof DataError;
+}
+
+/** Whether a failure of a connection may be: on a byte stream that is whole no side of ours breaks the protocol. */
+export function isExplained(error: unknown, { network }: Scenario): boolean {
+  if (!(error instanceof SnapdeltaError) || error instanceof BugError) return false;
+  if (network.mode === 'frames') return true;
+  const code = error instanceof PeerRefusal || error instanceof Refusal ? error.code : undefined;
+  return code === undefined || !['malformed', 'order', 'limit', 'damaged'].includes(code);
+}
