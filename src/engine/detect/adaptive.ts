@@ -34,13 +34,15 @@ export interface RangesRelocated {
   readonly resemblingBytes: number;
 }
 
-export function followRegion(context: CompareContext, region: Region): RegionFollowed {
+/** `opening`: the diagonal on which the region probably begins (openings.ts). */
+export function followRegion(context: CompareContext, region: Region, opening?: number): RegionFollowed {
   const leafDigests = new ByteVector();
   const baseLeaves = new LeafRuns();
   let state: PieceState | undefined;
-  const follower = new Follower(context, undefined, (compared) => {
+  const onCompared = (compared: Compared): void => {
     if (state !== undefined) learn(context, state, compared, follower, baseLeaves);
-  });
+  };
+  const follower = new Follower(context, undefined, onCompared, opening);
   for (const piece of piecesOf(context.layout, region)) {
     state = { piece, leafDigests: readPiece(context, piece) };
     leafDigests.append(state.leafDigests);

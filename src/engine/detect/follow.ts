@@ -80,6 +80,7 @@ export class Follower {
   readonly #onCompared: (compared: Compared) => void;
   /** Target address of the first byte of the window `target`. */
   #origin = 0;
+  #opening: number | undefined;
   #home: number | undefined;
   #diagonal: number | undefined;
   /** The base entry in which the diagonal runs. */
@@ -90,14 +91,17 @@ export class Follower {
   /** Where bytes begin that were passed over and are not pushed yet; -1 when there are none. */
   #gapStart = -1;
 
+  /** `opening`: the diagonal on which the first range begins, if not on that of what lies opposite; its first byte lies in the base. */
   constructor(
     context: FollowContext,
     whole: WholeBase | undefined,
     onCompared: (compared: Compared) => void = () => undefined,
+    opening?: number,
   ) {
     this.#context = context;
     this.#whole = whole;
     this.#onCompared = onCompared;
+    this.#opening = opening;
     this.window = new BaseWindow(context);
   }
 
@@ -140,13 +144,18 @@ export class Follower {
   #enter(address: number, home: number | undefined): void {
     const { layout } = this.#context;
     const isFirst = layout.startOf(layout.entryAt(address)) === address;
-    if (!isFirst && (home === undefined || home === this.#home)) return;
-    this.#home = home;
-    this.#diagonal = home;
-    if (home !== undefined) this.#bounds = this.#entryBounds(address + home);
-    this.#isLost = false;
-    this.#maySearchFar = true;
-    this.#skips = 0;
+    if (isFirst || (home !== undefined && home !== this.#home)) {
+      this.#home = home;
+      this.#diagonal = home;
+      if (home !== undefined) this.#bounds = this.#entryBounds(address + home);
+      this.#isLost = false;
+      this.#maySearchFar = true;
+      this.#skips = 0;
+    }
+    if (this.#opening === undefined) return;
+    this.#diagonal = this.#opening;
+    this.#bounds = this.#entryBounds(address + this.#opening);
+    this.#opening = undefined;
   }
 
   #entryBounds(baseAddress: number): BaseRange {

@@ -103,7 +103,7 @@ export function matchesNear(
 export interface Votes {
   /** Anchors of the sample that the base has. */
   readonly found: number;
-  /** How many of them lie on the first diagonal. */
+  /** How many of them lie on one diagonal, without those that the sample has several times: a phrase that it repeats is common everywhere. */
   readonly most: number;
   readonly diagonals: readonly number[];
 }
@@ -129,17 +129,29 @@ export function votedDiagonals(
     );
     const words = records.u32(count * anchorRecordWords);
     const diagonals: number[] = [];
+    const places = new Map<number, number | undefined>();
     for (let i = 0; i < words.length; i += anchorRecordWords) {
       const address = slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0);
-      if (address >= 0) diagonals.push(address - sample.address - (words[i] ?? 0));
+      if (address < 0) continue;
+      const diagonal = address - sample.address - (words[i] ?? 0);
+      diagonals.push(diagonal);
+      places.set(address, places.has(address) ? undefined : diagonal);
     }
     meter.count('probes', count);
-    return { found: diagonals.length, ...clusters(diagonals.sort((a, b) => a - b)) };
+    const single = [...places.values()].filter((diagonal) => diagonal !== undefined);
+    return {
+      found: diagonals.length,
+      most: clusters(single)[0]?.votes ?? 0,
+      diagonals: clusters(diagonals)
+        .slice(0, clustersMax)
+        .map(({ diagonal }) => diagonal),
+    };
   });
 }
 
-/** The middles of the fullest clusters of ascending numbers, the fullest first; of equals the lowest. */
-function clusters(ascending: readonly number[]): Omit<Votes, 'found'> {
+/** The fullest clusters of numbers and their middles, the fullest first; of equals the lowest. */
+function clusters(numbers: number[]): { readonly votes: number; readonly diagonal: number }[] {
+  const ascending = numbers.sort((a, b) => a - b);
   const found: { votes: number; diagonal: number }[] = [];
   for (let first = 0; first < ascending.length;) {
     const start = present(ascending[first], 'vote');
@@ -148,7 +160,5 @@ function clusters(ascending: readonly number[]): Omit<Votes, 'found'> {
     found.push({ votes: end - first, diagonal: present(ascending[(first + end) >>> 1], 'vote') });
     first = end;
   }
-  found.sort((a, b) => b.votes - a.votes || a.diagonal - b.diagonal);
-  const diagonals = found.slice(0, clustersMax).map(({ diagonal }) => diagonal);
-  return { diagonals, most: found[0]?.votes ?? 0 };
+  return found.sort((a, b) => b.votes - a.votes || a.diagonal - b.diagonal);
 }

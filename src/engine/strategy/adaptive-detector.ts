@@ -8,6 +8,7 @@ import type { RangesRelocated } from '../detect/adaptive.js';
 import { alignmentOf, type Alignment } from '../detect/alignment.js';
 import { planBaseIndex, type BaseIndex } from '../detect/base-index.js';
 import { bytesOf, rangesBetween, uncoveredRanges } from '../detect/base-ranges.js';
+import { openingDiagonals } from '../detect/openings.js';
 import { shareFound } from '../detect/sources.js';
 import { ExtentCursor, ExtentList, type ExtentColumns } from '../detect/extents.js';
 import { contentDigests } from '../fingerprint/identity.js';
@@ -50,7 +51,9 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
   let strangeBytes = 0;
   const regions = [...target.layout.regions()];
   const blockBytes = recognisedBlockBytes(input, regions, strategy.recognisers, strategy.blockBytes);
-  for await (const found of run.run(followJobs(regions, alignment, blockBytes))) {
+  for await (const found of run.run(
+    followJobs(regions, alignment, blockBytes, openings(input, regions, alignment)),
+  )) {
     const { extents, unknown, strange, leafDigests } = found;
     const at = followed.length;
     followed.push({
@@ -174,13 +177,27 @@ function* followJobs(
   regions: readonly Region[],
   alignment: Alignment,
   blockBytes: readonly number[],
+  diagonals: readonly (number | undefined)[],
 ): Generator<Job<'follow'>> {
   for (const [at, region] of regions.entries()) {
+    const opening = diagonals[at];
     yield {
       type: 'follow',
       region,
       alignment: alignmentOf(alignment, region.address, region.length),
       blockBytes: present(blockBytes[at], 'granularity'),
+      ...(opening !== undefined && { opening }),
     };
   }
+}
+
+function openings(
+  { run, base }: DetectionInput,
+  regions: readonly Region[],
+  alignment: Alignment,
+): (number | undefined)[] {
+  const { workspace, meter, layout, reader: targetReader } = run.scanContext('target');
+  const { reader: baseReader } = run.scanContext('base');
+  const context = { workspace, meter, layout, targetReader, baseReader, baseLayout: base.shape.layout };
+  return openingDiagonals(context, regions, alignment);
 }

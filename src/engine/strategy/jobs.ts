@@ -49,9 +49,14 @@ export interface JobTable {
     readonly job: { readonly region: Region; readonly alignment: Alignment; readonly blockBytes: number };
     readonly result: RegionComparison;
   };
-  /** Follow one target region from what lies opposite in the base. */
+  /** Follow one target region from what lies opposite in the base, or from the diagonal `opening`. */
   readonly follow: {
-    readonly job: { readonly region: Region; readonly alignment: Alignment; readonly blockBytes: number };
+    readonly job: {
+      readonly region: Region;
+      readonly alignment: Alignment;
+      readonly blockBytes: number;
+      readonly opening?: number;
+    };
     readonly result: RegionFollowed;
   };
   /** Search ranges of one target region, pairs of address and length, in the whole base. */

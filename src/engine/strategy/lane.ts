@@ -74,6 +74,7 @@ export class StrategyLane implements Lane<Job, Done> {
         return followRegion(
           { ...this.#detectContext(meter), alignment: job.alignment, blockBytes: job.blockBytes },
           job.region,
+          job.opening,
         );
       case 'relocate': {
         const { table, tableBits } = job.index;
