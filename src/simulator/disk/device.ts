@@ -56,7 +56,6 @@ export class Device {
   readonly #names = new Names();
   readonly #underWay = new Set<UnderWay>();
   #busyUntilNs = 0;
-  #crashCount = 0;
   #writtenBytes = 0;
   readonly #random: Random;
   options: DiskOptions;
@@ -87,7 +86,7 @@ export class Device {
 
   /** The process is gone; what it had asked for happens or not. The page cache stays. */
   abandon(life: Life): void {
-    const random = this.#random.fork(`abandoned ${this.#crashCount++}`);
+    const random = this.#random.fork(`abandoned at ${this.#loop.nowNs}`);
     for (const one of [...this.#underWay]) {
       if (one.life !== life) continue;
       this.#underWay.delete(one);
@@ -102,7 +101,7 @@ export class Device {
 
   /** The power is cut: what was not synced is lost, kept or torn. Call after abandon(). */
   cutPower(): void {
-    this.#names.crash(this.#random.fork(`power cut ${this.#crashCount++}`));
+    this.#names.crash(this.#random.fork(`power cut at ${this.#loop.nowNs}`));
     this.#busyUntilNs = 0;
   }
 
@@ -120,44 +119,45 @@ export class Device {
   /** The disk as a process sees it. */
   mount(life: Life): Disk {
     const names = this.#names;
-    const run = <T>(what: string, path: string, bytes: number, ms: number, effect: () => T): Promise<T> =>
-      this.#run(life, what, path, bytes, ms, effect);
-    const { operationMs } = this.options;
+    const run = <T>(what: string, path: string, bytes: number, effect: () => T): Promise<T> =>
+      this.#run(life, what, path, bytes, this.options.operationMs, effect);
+    const sync = (what: string, path: string, effect: () => void): Promise<void> =>
+      this.#run(life, what, path, 0, this.options.syncMs, effect);
     return {
       read: (path, offset, length) => {
         const size = names.file(path)?.size ?? 0;
         const bytes = Math.max(0, Math.min(length, size - offset));
-        return run('read', path, bytes, operationMs, () => {
+        return run('read', path, bytes, () => {
           this.#fail('read-error', this.options.readError, `${path} cannot be read`);
           return names.file(path)?.read(offset, length);
         });
       },
-      size: (path) => run('size', path, 0, operationMs, () => names.file(path)?.size),
+      size: (path) => run('size', path, 0, () => names.file(path)?.size),
       write: (path, offset, bytes) => {
         const own = bytes.slice();
-        return run('write', path, own.length, operationMs, () => this.#write(path, offset, own));
+        return run('write', path, own.length, () => this.#write(path, offset, own));
       },
       sync: (path) =>
-        run('sync', path, 0, this.options.syncMs, () => {
+        sync('sync', path, () => {
           const file = names.file(path);
           if (file === undefined) throw new WorldError(`${path}: there is no such file`);
           this.#fail('sync-error', this.options.syncError, `${path} cannot be synced`);
           file.sync();
         }),
       syncDirectory: (path) =>
-        run('sync folder', path, 0, this.options.syncMs, () => {
+        sync('sync folder', path, () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) throw new WorldError(`${path}: there is no such folder`);
           names.sync(folder);
         }),
       rename: (from, to) =>
-        run('rename', from, 0, operationMs, () => {
+        run('rename', from, 0, () => {
           checkDiskPath(to);
           names.rename(from, to);
         }),
-      unlink: (path) => run('unlink', path, 0, operationMs, () => names.remove(path)),
+      unlink: (path) => run('unlink', path, 0, () => names.remove(path)),
       list: (path) =>
-        run('list', path, 0, operationMs, () => {
+        run('list', path, 0, () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) return [];
           return [...folder.children]
@@ -167,11 +167,12 @@ export class Device {
             }))
             .sort((a, b) => (a.name < b.name ? -1 : 1));
         }),
-      makeDirectory: (path) => run('make folder', path, 0, operationMs, () => names.makeFolder(path)),
+      makeDirectory: (path) => run('make folder', path, 0, () => names.makeFolder(path)),
     };
   }
 
   #run<T>(life: Life, what: string, path: string, bytes: number, ms: number, effect: () => T): Promise<T> {
+    const { bytesPerSecond } = this.options;
     return life.wait<T>(`disk: ${what} ${path}`, (settler) => {
       let result: T;
       const one: UnderWay = {
@@ -183,9 +184,9 @@ export class Device {
       };
       this.#underWay.add(one);
       const startNs = Math.max(this.#loop.nowNs, this.#busyUntilNs);
-      const endNs = startNs + ms * 1e6 + (bytes / this.options.bytesPerSecond) * 1e9;
+      const endNs = startNs + ms * 1e6 + (bytes / bytesPerSecond) * 1e9;
       // Operations overlap; transfers queue.
-      this.#busyUntilNs = startNs + (bytes / this.options.bytesPerSecond) * 1e9;
+      this.#busyUntilNs = startNs + (bytes / bytesPerSecond) * 1e9;
       this.#loop.at(endNs, this.#entity, this.#loop.id(what), bytes, () => {
         if (!this.#underWay.delete(one)) return;
         try {
@@ -233,6 +234,6 @@ export class Device {
     const victim = files[random.below(files.length)];
     if (victim === undefined) return;
     const at = random.below(Math.ceil(victim.size / sectorBytes)) * sectorBytes;
-    victim.write(at, bytes.subarray(0, victim.size - at));
+    victim.spoil(at, bytes.subarray(0, victim.size - at));
   }
 }

@@ -68,6 +68,11 @@ export class SimulatedFile {
     this.#unsynced = [];
   }
 
+  /** Other bytes lie there, on the disk itself: no sync is awaited, no crash undoes it. Within the file. */
+  spoil(offset: number, bytes: Uint8Array): void {
+    this.#content.set(bytes, offset);
+  }
+
   /** One bit changes, where it lies, unseen. Says where; undefined for an empty file. */
   rot(random: Random): number | undefined {
     if (this.#size === 0) return undefined;

@@ -23,6 +23,7 @@ export class FaultPlan {
   readonly #recorded: ReadonlySet<string> | undefined;
   readonly #now: () => number;
   readonly #struck: StruckFault[] = [];
+  readonly #strikes = new Map<string, Strikes>();
   #isOver = false;
 
   /** With `recorded`, exactly its faults strike, whatever the probabilities are. */
@@ -42,8 +43,15 @@ export class FaultPlan {
     this.#isOver = true;
   }
 
-  /** The opportunities of one entity in one domain (`disk`, `network` ...). */
+  /** The opportunities of one entity in one domain (`disk`, `network` ...), the same for everybody who asks. */
   strikes(domain: string, entity: string): Strikes {
+    const key = `${domain}\n${entity}`;
+    const strikes = this.#strikes.get(key) ?? this.#strikesOf(domain, entity);
+    this.#strikes.set(key, strikes);
+    return strikes;
+  }
+
+  #strikesOf(domain: string, entity: string): Strikes {
     const stream = this.#random.fork(domain).fork(entity);
     const kinds = new Map<string, { ordinal: number; readonly stream: Random; readonly salt: number }>();
     return {

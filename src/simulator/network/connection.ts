@@ -1,49 +1,29 @@
-/**
- * A TCP connection between two ends: a flow each way that carries the bytes, a good end as one more byte of the stream, resets.
- * A reset can be set to strike at any byte: what came before is delivered, nothing after.
- */
+/** A TCP connection between two ends: a flow each way that carries the bytes, and a good end as one more byte of the stream. */
 import { present } from '../../base/errors.js';
 import type { EventLoop } from '../time/loop.js';
 import type { LinkEnd, Transport } from './end.js';
 import { Flow } from './flow.js';
 import type { FlowOptions } from './flow.js';
-import type { Wire } from './wire.js';
+import { Joint } from './joint.js';
+import type { Side } from './joint.js';
 
-export interface Side {
-  readonly end: LinkEnd;
-  /** The wire that this side's bytes leave by. */
-  readonly wire: Wire;
-  /** Whether the host is switched on: a host that is off answers nothing. */
-  readonly isUp: () => boolean;
-  /** The connection breaks when so many bytes from this side were delivered. */
-  readonly resetAtByte: number | undefined;
-}
-
-export class Connection {
-  readonly #loop: EventLoop;
-  readonly #entity: number;
-  readonly #resetKind: number;
-  readonly #sides: readonly [Side, Side];
+export class Connection extends Joint {
+  readonly #first: LinkEnd;
   readonly #flows: readonly [Flow, Flow];
-  readonly #onOver: (connection: Connection) => void;
-  #isOver = false;
 
   constructor(
     loop: EventLoop,
     entity: number,
     sides: readonly [Side, Side],
     options: FlowOptions,
-    onOver: (connection: Connection) => void,
+    onOver: () => void,
   ) {
-    this.#loop = loop;
-    this.#entity = entity;
-    this.#resetKind = loop.id('reset');
-    this.#sides = sides;
-    this.#onOver = onOver;
+    super(loop, entity, sides, onOver);
+    this.#first = sides[0].end;
     this.#flows = [this.#join(sides[0], sides[1], 0, options), this.#join(sides[1], sides[0], 1, options)];
   }
 
-  get retransmittedBytes(): number {
+  override get retransmittedBytes(): number {
     return this.#flows[0].retransmittedBytes + this.#flows[1].retransmittedBytes;
   }
 
@@ -54,7 +34,8 @@ export class Connection {
     let writtenBytes = 0;
     let isFinished = false;
     const deliver = (total: number): void => {
-      const limit = Math.min(total, writtenBytes, from.resetAtByte ?? Infinity);
+      const resetAtByte = this.bytesBeforeReset(from);
+      const limit = Math.min(total, writtenBytes, resetAtByte);
       while (handed < limit) {
         const chunk = present(chunks[head], 'bytes under way');
         const bytes = chunk.length <= limit - handed ? chunk : chunk.subarray(0, limit - handed);
@@ -67,27 +48,21 @@ export class Connection {
         chunks.splice(0, head);
         head = 0;
       }
-      if (from.resetAtByte !== undefined && handed >= from.resetAtByte) this.reset();
+      if (handed >= resetAtByte) this.reset();
       else if (isFinished && total > writtenBytes) {
         flow.read(1);
         to.end.ended();
       }
     };
-    const flow: Flow = new Flow(this.#loop, this.#entity, { forward: from.wire, back: to.wire }, options, {
+    const flow: Flow = new Flow(this.loop, this.entity, { forward: from.wire, back: to.wire }, options, {
       delivered: (total) => {
-        if (to.end.isGone) {
-          if (to.isUp()) this.#tell(from, to, `${from.end.peer} does not know this connection`);
-          return;
-        }
-        deliver(total);
+        if (!to.end.isGone) deliver(total);
+        else if (to.isUp()) this.tell(from, to, `${from.end.peer} does not know this connection`);
       },
       acknowledged: () => {
         if (flow.hasRoom) from.end.drained();
       },
-      broken: () => {
-        from.end.broke(`${from.end.peer} no longer answers`);
-        this.#overIfGone();
-      },
+      broken: () => this.breakOff(from, `${from.end.peer} no longer answers`),
     });
     const transport: Transport = {
       get hasRoom() {
@@ -103,43 +78,13 @@ export class Connection {
         isFinished = true;
         flow.write(1);
       },
-      drop: () => this.#tell(to, from, `${to.end.peer} reset the connection`),
+      drop: () => this.tell(to, from, `${to.end.peer} reset the connection`),
     };
     from.end.attach(transport);
     return flow;
   }
 
-  /** A reset is on its way to `side` from the other one. It may be lost as every segment may. */
-  #tell(side: Side, from: Side, reason: string): void {
-    const atNs = from.wire.single(this.#loop.nowNs);
-    if (atNs === undefined) return;
-    this.#loop.at(atNs, this.#entity, this.#resetKind, 0, () => {
-      side.end.broke(reason);
-      this.#overIfGone();
-    });
-  }
-
-  /** Both ends learn at once that the connection is no more. */
-  reset(): void {
-    if (this.#isOver) return;
-    this.#loop.note(this.#entity, this.#resetKind, 1);
-    for (const { end } of this.#sides) end.broke(`the connection to ${end.peer} was reset`);
-    this.#overIfGone();
-  }
-
-  /** The process at `end` is gone. With its host's kernel still there, the other end hears of it; else only when it sends. */
-  abandoned(end: LinkEnd): void {
-    const [a, b] = this.#sides;
-    const [gone, other] = a.end === end ? [a, b] : [b, a];
-    if (gone.isUp()) this.#tell(other, gone, `${gone.end.life.name} reset the connection`);
-    (a.end === end ? this.#flows[0] : this.#flows[1]).end();
-    this.#overIfGone();
-  }
-
-  #overIfGone(): void {
-    if (this.#isOver || !this.#sides.every(({ end }) => end.isGone)) return;
-    this.#isOver = true;
-    for (const flow of this.#flows) flow.end();
-    this.#onOver(this);
+  protected override silence(end: LinkEnd): void {
+    (this.#first === end ? this.#flows[0] : this.#flows[1]).end();
   }
 }

@@ -2,13 +2,14 @@
  * The harsher mode: no TCP. What was handed to send() in one piece is one frame, and a frame may be dropped, repeated, overtaken or damaged.
  * The protocol must detect each of these, end the session and resume; it must never act on such a stream.
  *
- * Each fault is one opportunity of the link's strikes: `drop`, `repeat`, `overtake`, `damage`.
+ * Each fault is one opportunity of the direction's strikes: `drop`, `repeat`, `overtake`, `damage`. There is no limit to what is under way.
  */
 import type { Random } from '../../base/prng.js';
 import type { EventLoop } from '../time/loop.js';
 import type { Strikes } from '../trace/strikes.js';
-import type { LinkEnd, Transport } from './end.js';
-import type { Wire } from './wire.js';
+import type { Transport } from './end.js';
+import { Joint } from './joint.js';
+import type { Side } from './joint.js';
 
 /** Chances for each frame, in [0, 1]. */
 export interface FrameFaults {
@@ -22,67 +23,87 @@ export interface FrameFaults {
 
 const heldMsMax = 100;
 
-/** What `from` writes comes to `to`, frame by frame, with faults. There is no limit to what is under way. */
-export function joinFrames(
-  loop: EventLoop,
-  entity: number,
-  ends: { readonly from: LinkEnd; readonly to: LinkEnd },
-  wire: Wire,
-  faults: FrameFaults,
-  strikes: Strikes,
-): void {
-  const kinds = { frame: loop.id('frame'), end: loop.id('end'), reset: loop.id('reset') };
-  let lastNs = 0;
-  let held: { readonly bytes: Uint8Array; isGone: boolean } | undefined;
-  const arrive = (bytes: Uint8Array, delayMs: number): void => {
-    const { lost, lastNs: atNs } = wire.pass(loop.nowNs, bytes.length, 1, 0);
-    if (lost.length > 0) return;
-    lastNs = Math.max(lastNs, atNs + delayMs * 1e6);
-    loop.at(lastNs, entity, kinds.frame, bytes.length, () => {
-      if (!ends.to.isGone) ends.to.arrived(bytes);
-    });
-  };
-  const release = (): void => {
-    if (held === undefined || held.isGone) return;
-    held.isGone = true;
-    arrive(held.bytes, 0);
-    held = undefined;
-  };
-  const transport: Transport = {
-    hasRoom: true,
-    write: (bytes) => {
-      const drop = strikes.strike('drop', faults.drop);
-      const repeat = strikes.strike('repeat', faults.repeat);
-      const overtake = strikes.strike('overtake', faults.overtake);
-      const damage = strikes.strike('damage', faults.damage);
-      if (drop !== undefined) return;
-      const sent = damage === undefined ? bytes : damaged(bytes, damage);
-      if (overtake !== undefined && held === undefined) {
-        const own = { bytes: sent, isGone: false };
-        held = own;
-        loop.after(heldMsMax * 1e6, entity, kinds.frame, 0, () => {
-          if (held === own) release();
-        });
-        return;
-      }
-      arrive(sent, 0);
-      if (repeat !== undefined) arrive(sent.slice(), repeat.float() * 10);
-      release();
-    },
-    taken: () => undefined,
-    finish: () => {
-      release();
-      const { lastNs: atNs } = wire.pass(loop.nowNs, 1, 1, 0);
-      loop.at(Math.max(lastNs, atNs), entity, kinds.end, 0, () => {
-        if (!ends.to.isGone) ends.to.ended();
+type FrameSide = Side & { readonly strikes: Strikes };
+
+export class FrameConnection extends Joint {
+  readonly retransmittedBytes = 0;
+  readonly #kinds: { readonly frame: number; readonly end: number };
+
+  constructor(
+    loop: EventLoop,
+    entity: number,
+    sides: readonly [FrameSide, FrameSide],
+    faults: FrameFaults,
+    onOver: () => void,
+  ) {
+    super(loop, entity, sides, onOver);
+    this.#kinds = { frame: loop.id('frame'), end: loop.id('end') };
+    this.#join(sides[0], sides[1], faults);
+    this.#join(sides[1], sides[0], faults);
+  }
+
+  #join(from: FrameSide, to: FrameSide, faults: FrameFaults): void {
+    const { loop } = this;
+    const { strikes } = from;
+    let lastNs = 0;
+    let handed = 0;
+    let held: { readonly bytes: Uint8Array } | undefined;
+    const pass = (bytes: number, delayMs: number, kind: number, action: () => void): void => {
+      const { lost, lastNs: atNs } = from.wire.pass(loop.nowNs, bytes, 1, 0);
+      if (lost.length > 0) return;
+      lastNs = Math.max(lastNs, atNs + delayMs * 1e6);
+      loop.at(lastNs, this.entity, kind, bytes, () => {
+        if (!to.end.isGone) action();
+        else if (to.isUp()) this.tell(from, to, `${from.end.peer} does not know this connection`);
       });
-    },
-    drop: () => {
-      const { lastNs: atNs } = wire.pass(loop.nowNs, 1, 1, 0);
-      loop.at(atNs, entity, kinds.reset, 0, () => ends.to.broke(`${ends.to.peer} reset the connection`));
-    },
-  };
-  ends.from.attach(transport);
+    };
+    const frame = (bytes: Uint8Array, delayMs: number): void =>
+      pass(bytes.length, delayMs, this.#kinds.frame, () => {
+        const left = this.bytesBeforeReset(from) - handed;
+        handed += bytes.length;
+        if (left > 0) to.end.arrived(left < bytes.length ? bytes.subarray(0, left) : bytes);
+        if (left <= bytes.length) this.reset();
+      });
+    const release = (): void => {
+      if (held === undefined) return;
+      const { bytes } = held;
+      held = undefined;
+      frame(bytes, 0);
+    };
+    const transport: Transport = {
+      hasRoom: true,
+      write: (bytes) => {
+        const drop = strikes.strike('drop', faults.drop);
+        const repeat = strikes.strike('repeat', faults.repeat);
+        const overtake = strikes.strike('overtake', faults.overtake);
+        const damage = strikes.strike('damage', faults.damage);
+        if (drop !== undefined) return;
+        const sent = damage === undefined ? bytes : damaged(bytes, damage);
+        if (overtake !== undefined && held === undefined) {
+          const own = { bytes: sent };
+          held = own;
+          loop.after(heldMsMax * 1e6, this.entity, this.#kinds.frame, 0, () => {
+            if (held === own) release();
+          });
+          return;
+        }
+        frame(sent, 0);
+        if (repeat !== undefined) frame(sent.slice(), repeat.float() * 10);
+        release();
+      },
+      taken: () => undefined,
+      finish: () => {
+        release();
+        pass(1, 0, this.#kinds.end, () => to.end.ended());
+      },
+      drop: () => this.tell(to, from, `${to.end.peer} reset the connection`),
+    };
+    from.end.attach(transport);
+  }
+
+  protected override silence(): void {
+    // What left is under way, and nothing waits to leave but a frame that is held back.
+  }
 }
 
 function damaged(bytes: Uint8Array, random: Random): Uint8Array {

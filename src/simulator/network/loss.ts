@@ -34,7 +34,7 @@ export function geometric(probability: number, random: Random): number {
 
 export class LossProcess {
   readonly #random: Random;
-  #loss: Loss;
+  readonly #loss: Loss;
   #isBad = false;
   /** Segments until the next loss in this state, and until the state changes. */
   #untilLoss = 0;
@@ -43,12 +43,6 @@ export class LossProcess {
   constructor(loss: Loss, random: Random) {
     this.#random = random;
     this.#loss = loss;
-    this.change(loss);
-  }
-
-  change(loss: Loss): void {
-    this.#loss = loss;
-    this.#isBad = false;
     this.#enter();
   }
 

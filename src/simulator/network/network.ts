@@ -12,8 +12,9 @@ import { Connection } from './connection.js';
 import { LinkEnd } from './end.js';
 import { defaultFlow } from './flow.js';
 import type { FlowOptions } from './flow.js';
-import { joinFrames } from './frames.js';
+import { FrameConnection } from './frames.js';
 import type { FrameFaults } from './frames.js';
+import type { Joint } from './joint.js';
 import { Wire, plainWire } from './wire.js';
 import type { WireOptions } from './wire.js';
 
@@ -40,9 +41,7 @@ export interface Host {
 interface Open {
   readonly hosts: readonly [string, string];
   readonly ends: readonly [LinkEnd, LinkEnd];
-  readonly abandoned: (end: LinkEnd) => void;
-  readonly reset: () => void;
-  readonly retransmittedBytes: () => number;
+  readonly joint: Joint;
 }
 
 /** First wait for an answer, doubled each time: RFC 6298, section 2.1. */
@@ -53,10 +52,9 @@ export class Network {
   readonly #random: Random;
   readonly #strikes: (entity: string) => Strikes;
   readonly #options: Required<Omit<NetworkOptions, 'frames'>> & { readonly frames: FrameFaults | undefined };
-  readonly #wires = new Map<string, Wire>();
+  readonly #wires = new Map<string, { readonly from: string; readonly to: string; readonly wire: Wire }>();
   readonly #listeners = new Map<string, { readonly host: Host; readonly accept: (link: Link) => void }>();
   readonly #hosts = new Map<string, Host>();
-  readonly #linkStrikes = new Map<string, Strikes>();
   #open: Open[] = [];
   #retransmittedBytes = 0;
   connectionCount = 0;
@@ -83,29 +81,28 @@ export class Network {
   /** The direction from one host to another. */
   wire(from: string, to: string): Wire {
     const name = `${from} > ${to}`;
-    let wire = this.#wires.get(name);
-    if (wire === undefined) {
-      wire = new Wire(this.#options.wire, this.#random.fork(name));
-      wire.isUnpowered = [from, to].some((host) => this.#hosts.get(host)?.isUp() === false);
-      this.#wires.set(name, wire);
-    }
+    const known = this.#wires.get(name);
+    if (known !== undefined) return known.wire;
+    const wire = new Wire(this.#options.wire, this.#random.fork(name));
+    wire.isUnpowered = this.#isOff(from) || this.#isOff(to);
+    this.#wires.set(name, { from, to, wire });
     return wire;
   }
 
   get bytesOnWire(): number {
     let sum = 0;
-    for (const wire of this.#wires.values()) sum += wire.bytesOnWire;
+    for (const { wire } of this.#wires.values()) sum += wire.bytesOnWire;
     return sum;
   }
 
   get lostSegmentCount(): number {
     let sum = 0;
-    for (const wire of this.#wires.values()) sum += wire.lostSegmentCount;
+    for (const { wire } of this.#wires.values()) sum += wire.lostSegmentCount;
     return sum;
   }
 
   get retransmittedBytes(): number {
-    return this.#open.reduce((sum, one) => sum + one.retransmittedBytes(), this.#retransmittedBytes);
+    return this.#open.reduce((sum, { joint }) => sum + joint.retransmittedBytes, this.#retransmittedBytes);
   }
 
   /** A host exists and is on, perhaps with a new life. */
@@ -119,13 +116,16 @@ export class Network {
     this.#power(name, false);
   }
 
+  /** A wire is without power while either of its ends is. */
   #power(name: string, isOn: boolean): void {
-    for (const [key, wire] of this.#wires) if (key.split(' > ').includes(name)) wire.isUnpowered = !isOn;
+    for (const { from, to, wire } of this.#wires.values()) {
+      const other = from === name ? to : to === name ? from : undefined;
+      if (other !== undefined) wire.isUnpowered = !isOn || this.#isOff(other);
+    }
   }
 
-  /** Cuts the direction from one host to another, or mends it. */
-  partition(from: string, to: string, isCut: boolean): void {
-    this.wire(from, to).isPartitioned = isCut;
+  #isOff(name: string): boolean {
+    return this.#hosts.get(name)?.isUp() === false;
   }
 
   /** Until its life ends, the host takes connections to `address`. */
@@ -188,8 +188,8 @@ export class Network {
           isOver = true;
           signal?.removeEventListener('abort', cancel);
           const [ours, theirs] = this.#connect(host, listener.host, entity);
-          listener.accept(theirs);
-          loop.settled();
+          // An await point of the listening process: a paused one takes the link later.
+          listener.host.life.run(() => listener.accept(theirs));
           settler.resolve(ours);
         });
       };
@@ -206,68 +206,52 @@ export class Network {
     ] as const;
     const hosts = [dialler.name, listener.name] as const;
     const wires = [this.wire(...hosts), this.wire(listener.name, dialler.name)] as const;
-    const strikes = hosts.map((from, index) => this.#strikesOf(`${from} > ${hosts[1 - index] ?? ''}`));
+    const strikes = [
+      this.#strikes(hosts.join(' > ')),
+      this.#strikes(hosts.toReversed().join(' > ')),
+    ] as const;
     const resets = strikes.map((one) => {
       const random = one.strike('reset', this.#options.resetChance);
       // Small positions as likely as large ones: a frame's head as well as a segment's middle.
       return random === undefined ? undefined : Math.floor(2 ** (random.float() * 20));
     });
-    if (this.#options.frames !== undefined) {
-      ends.forEach((from, index) => {
-        const [to, wire, own] = [ends[1 - index], wires[index], strikes[index]];
-        if (to !== undefined && wire !== undefined && own !== undefined && this.#options.frames !== undefined)
-          joinFrames(loop, entity, { from, to }, wire, this.#options.frames, own);
-      });
-      const reset = (): void => ends.forEach((end) => end.broke(`the connection to ${end.peer} was reset`));
-      const open: Open = { hosts, ends, reset, abandoned: reset, retransmittedBytes: () => 0 };
-      this.#open.push(open);
-      return ends;
-    }
-    const side = (index: 0 | 1, host: Host) => ({
+    const side = (index: 0 | 1) => ({
       end: ends[index],
       wire: wires[index],
-      isUp: () => this.#hosts.get(host.name)?.isUp() === true,
+      isUp: () => this.#hosts.get(hosts[index])?.isUp() === true,
       resetAtByte: resets[index],
+      strikes: strikes[index],
     });
-    const connection = new Connection(
-      loop,
-      entity,
-      [side(0, dialler), side(1, listener)],
-      this.#options.flow,
-      () => {
-        this.#retransmittedBytes += connection.retransmittedBytes;
-        this.#open = this.#open.filter((one) => one !== open);
-      },
-    );
-    const open: Open = {
-      hosts,
-      ends,
-      abandoned: (end) => connection.abandoned(end),
-      reset: () => connection.reset(),
-      retransmittedBytes: () => connection.retransmittedBytes,
+    const sides = [side(0), side(1)] as const;
+    const { frames, flow } = this.#options;
+    const over = (): void => {
+      this.#retransmittedBytes += joint.retransmittedBytes;
+      this.#open = this.#open.filter((one) => one !== open);
     };
+    const joint: Joint =
+      frames === undefined
+        ? new Connection(loop, entity, sides, flow, over)
+        : new FrameConnection(loop, entity, sides, frames, over);
+    const open = { hosts, ends, joint };
     this.#open.push(open);
     return ends;
   }
 
-  #strikesOf(name: string): Strikes {
-    let strikes = this.#linkStrikes.get(name);
-    if (strikes === undefined) {
-      strikes = this.#strikes(name);
-      this.#linkStrikes.set(name, strikes);
-    }
-    return strikes;
-  }
-
   /** The life of a process is over: its connections are. */
   abandon(life: Life): void {
-    for (const { ends, abandoned } of [...this.#open])
-      for (const end of ends) if (end.life === life) abandoned(end);
-    this.#open = this.#open.filter(({ ends }) => ends.some(({ isGone }) => !isGone));
+    for (const { ends, joint } of [...this.#open])
+      for (const end of ends) if (end.life === life) joint.abandoned(end);
   }
 
-  /** Resets every connection between two hosts. */
-  reset(a: string, b: string): void {
-    for (const { hosts, reset } of [...this.#open]) if (hosts.includes(a) && hosts.includes(b)) reset();
+  /** Resets every connection between two hosts. Says whether there was any. */
+  reset(a: string, b: string): boolean {
+    const found = this.#open.filter(({ hosts }) => hosts.includes(a) && hosts.includes(b));
+    for (const { joint } of found) joint.reset();
+    return found.length > 0;
+  }
+
+  /** No reset that was to come will. */
+  endFaults(): void {
+    for (const { joint } of this.#open) joint.spare();
   }
 }

@@ -51,11 +51,13 @@ export const headerBytes = 66;
 export class Wire {
   #options: WireOptions;
   readonly #random: Random;
-  readonly #loss: LossProcess;
-  readonly #corruption: LossProcess;
+  readonly #weathers: Random;
+  readonly #processes = new Map<string, LossProcess>();
+  #loss: LossProcess;
+  #corruption: LossProcess;
   #busyUntilNs = 0;
-  /** By a partition; because a host at one end is off. */
-  isPartitioned = false;
+  /** How many partitions cut it; whether a host at one end is off. */
+  #partitionCount = 0;
   isUnpowered = false;
   /** Bytes that left the sender, headers and repetitions included, and segments that did not arrive. */
   bytesOnWire = 0;
@@ -64,16 +66,22 @@ export class Wire {
   constructor(options: WireOptions, random: Random) {
     this.#options = options;
     this.#random = random.fork('wire');
-    this.#loss = new LossProcess(options.loss, random.fork('loss'));
-    this.#corruption = new LossProcess(
-      { kind: 'independent', probability: options.corrupt },
-      random.fork('corrupt'),
-    );
+    this.#weathers = random;
+    this.#loss = this.#processOf(options.loss, 'loss');
+    this.#corruption = this.#processOf(independent(options.corrupt), 'corrupt');
   }
 
   /** Nothing that leaves now arrives. */
   get isCut(): boolean {
-    return this.isPartitioned || this.isUnpowered;
+    return this.#partitionCount > 0 || this.isUnpowered;
+  }
+
+  /** Cuts it until the function that this returns is called, once. */
+  cut(): () => void {
+    this.#partitionCount++;
+    return () => {
+      this.#partitionCount--;
+    };
   }
 
   get options(): WireOptions {
@@ -82,8 +90,16 @@ export class Wire {
 
   change(options: WireOptions): void {
     this.#options = options;
-    this.#loss.change(options.loss);
-    this.#corruption.change({ kind: 'independent', probability: options.corrupt });
+    this.#loss = this.#processOf(options.loss, 'loss');
+    this.#corruption = this.#processOf(independent(options.corrupt), 'corrupt');
+  }
+
+  /** Each weather has a stream of its own and goes on where it was left: a fault that nothing passed under shifts no later loss. */
+  #processOf(loss: Loss, name: string): LossProcess {
+    const key = `${name} ${JSON.stringify(loss)}`;
+    const process = this.#processes.get(key) ?? new LossProcess(loss, this.#weathers.fork(key));
+    this.#processes.set(key, process);
+    return process;
   }
 
   /** One small segment on its own: when it arrives, or undefined when it is lost. */
@@ -153,4 +169,8 @@ export class Wire {
   #latencyNs(): number {
     return drawLatencyMs(this.#options.latency, this.#random) * 1e6;
   }
+}
+
+function independent(probability: number): Loss {
+  return { kind: 'independent', probability };
 }

@@ -16,9 +16,22 @@ import type { WallClock } from './wall-clock.js';
 /** The one core that the processes of a node share. */
 export class Core {
   busyUntilNs = 0;
-  /** 1 as calibrated; 2 takes twice as long. */
-  slowness = 1;
   workedNs = 0;
+  #slownesses: readonly { readonly factor: number }[] = [];
+
+  /** 1 as calibrated; 2 takes twice as long. */
+  get slowness(): number {
+    return this.#slownesses.reduce((product, { factor }) => product * factor, 1);
+  }
+
+  /** Work takes `factor` times as long until the function that this returns is called. */
+  slow(factor: number): () => void {
+    const own = { factor };
+    this.#slownesses = [...this.#slownesses, own];
+    return () => {
+      this.#slownesses = this.#slownesses.filter((one) => one !== own);
+    };
+  }
 }
 
 /** What a node lends to the process that runs on it. */

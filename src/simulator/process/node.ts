@@ -88,15 +88,18 @@ export class Node {
     network.abandon(running.life);
   }
 
-  /** The process makes no progress, the machine does. */
-  pause(): void {
-    this.machine.loop.note(this.#entity, this.machine.loop.id('pause'), 0);
-    this.#process?.life.pause();
-  }
-
-  resume(): void {
-    this.machine.loop.note(this.#entity, this.machine.loop.id('resume'), 0);
-    this.#process?.life.resume();
+  /** The process makes no progress, the machine does, until the function that this returns is called. The next process runs. Undefined where none runs now. */
+  pause(): (() => void) | undefined {
+    const { loop } = this.machine;
+    const life = this.#process?.life;
+    if (life === undefined) return undefined;
+    loop.note(this.#entity, loop.id('pause'), 0);
+    life.pause();
+    return () => {
+      if (life.isOver) return;
+      loop.note(this.#entity, loop.id('resume'), 0);
+      life.resume();
+    };
   }
 
   /** Crashes at the n-th settled await of the life that runs: every await point has a number. */

@@ -4,6 +4,7 @@
  *
  * It also knows who waits for what, which is the report when the world comes to rest too early.
  */
+import { assert } from '../../base/errors.js';
 import type { EventLoop } from './loop.js';
 
 export interface Waiting {
@@ -23,7 +24,7 @@ export class Life {
   readonly #waiting = new Set<Waiting>();
   readonly #held: (() => void)[] = [];
   #isOver = false;
-  #isPaused = false;
+  #pauseCount = 0;
   #settledCount = 0;
   #crashAt: { readonly count: number; readonly crash: () => void } | undefined;
 
@@ -37,7 +38,7 @@ export class Life {
   }
 
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#pauseCount > 0;
   }
 
   /** How many waits were settled: the number of await points passed. */
@@ -53,7 +54,7 @@ export class Life {
       this.#waiting.add(waiting);
       const settle = (effect: () => void): void => {
         if (!this.#waiting.delete(waiting)) return;
-        this.#do(effect);
+        this.run(effect);
       };
       start({
         resolve: (value) => settle(() => resolve(value)),
@@ -62,10 +63,10 @@ export class Life {
     });
   }
 
-  /** Runs code of the process itself: now, when the pause ends, or never. */
-  #do(effect: () => void): void {
+  /** Runs code of the process itself: now, when the pause ends, or never. An await point as every other. */
+  run(effect: () => void): void {
     if (this.#isOver) return;
-    if (this.#isPaused) {
+    if (this.#pauseCount > 0) {
       this.#held.push(effect);
       return;
     }
@@ -78,9 +79,10 @@ export class Life {
     effect();
   }
 
-  /** Calls `crash` at the n-th settled wait instead of resuming the waiting code: every await point has a number. */
+  /** Calls `crash` at the n-th settled wait of this life instead of resuming the waiting code: every await point has a number. Of several the first strikes. */
   crashAtWait(count: number, crash: () => void): void {
-    this.#crashAt = { count, crash };
+    if (count > this.#settledCount && count < (this.#crashAt?.count ?? Infinity))
+      this.#crashAt = { count, crash };
   }
 
   /** Takes crashAtWait() back. */
@@ -94,13 +96,15 @@ export class Life {
     this.#held.length = 0;
   }
 
+  /** Nothing is settled until resume() was called as often. */
   pause(): void {
-    this.#isPaused = true;
+    this.#pauseCount++;
   }
 
   resume(): void {
-    this.#isPaused = false;
-    for (const effect of this.#held.splice(0)) this.#do(effect);
+    assert(this.#pauseCount > 0, 'a life that is resumed is paused');
+    if (--this.#pauseCount > 0) return;
+    for (const effect of this.#held.splice(0)) this.run(effect);
   }
 
   /** Who waits for what, longest first. */

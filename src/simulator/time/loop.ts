@@ -14,6 +14,8 @@ import { EventQueue } from './queue.js';
 import type { Event } from './queue.js';
 
 const callbacksAtOnce = 128;
+/** The entity of what is not observed. */
+const nobody = -1;
 
 /** Sees each event before it is fired. */
 export interface EventObserver {
@@ -87,6 +89,11 @@ export class EventLoop {
 
   after(delayNs: number, entity: number, kind: number, detail: number, action: () => void): Event {
     return this.at(this.#nowNs + delayNs, entity, kind, detail, action);
+  }
+
+  /** Fires `action` at a time as at() does, but neither observed nor counted: for what shall leave no trace unless it does something, which it then notes. */
+  quietlyAt(atNs: number, action: () => void): Event {
+    return this.at(atNs, nobody, 0, 0, action);
   }
 
   /** The event will not be fired, nor seen by the observer. */
@@ -181,8 +188,10 @@ export class EventLoop {
       if (this.#fired >= countMax) return 'events';
       this.#queue.pop();
       this.#nowNs = event.atNs;
-      this.#fired++;
-      this.#observer.event(event.atNs, event.entity, event.kind, event.detail);
+      if (event.entity !== nobody) {
+        this.#fired++;
+        this.#observer.event(event.atNs, event.entity, event.kind, event.detail);
+      }
       const action = event.action;
       event.action = undefined;
       action();

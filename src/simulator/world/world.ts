@@ -6,12 +6,11 @@
  */
 import { UsageError, WorldError } from '../../base/errors.js';
 import { Random } from '../../base/prng.js';
-import { Device, plainDisk } from '../disk/device.js';
+import { Device } from '../disk/device.js';
 import type { DiskOptions } from '../disk/device.js';
 import { FaultPlan } from '../fault/plan.js';
 import type { StruckFault } from '../fault/plan.js';
-import { injectFault } from '../fault/schedule.js';
-import type { FaultTarget, ScheduledFault } from '../fault/schedule.js';
+import type { ScheduledFault } from '../fault/schedule.js';
 import { Network } from '../network/network.js';
 import type { NetworkOptions } from '../network/network.js';
 import type { WireOptions } from '../network/wire.js';
@@ -25,6 +24,7 @@ import { EventLoop } from '../time/loop.js';
 import type { RunEnd, RunLimits } from '../time/loop.js';
 import type { Waiting } from '../time/life.js';
 import { Trace } from '../trace/trace.js';
+import { Injector } from './injector.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -61,10 +61,7 @@ export class World {
   readonly #random: Random;
   readonly #calibration: Calibration;
   readonly #nodes = new Map<string, Node>();
-  readonly #disks = new Map<string, DiskOptions>();
-  readonly #wires = new Map<string, WireOptions>();
-  readonly #undo: { isDone: boolean; readonly action: () => void }[] = [];
-  #areFaultsOver = false;
+  readonly #injector: Injector;
 
   constructor(options: WorldOptions) {
     this.#random = new Random(options.seed);
@@ -78,6 +75,12 @@ export class World {
       (entity) => this.plan.strikes('network', entity),
       options.network,
     );
+    this.#injector = new Injector(
+      this.loop,
+      this.network,
+      (name) => this.node(name),
+      this.#random.fork('rot'),
+    );
   }
 
   /** A stream for what the scenario itself decides. */
@@ -88,7 +91,6 @@ export class World {
   /** Adds a machine with a program; start it with node.start(). */
   addNode(name: string, program: Program, options: NodeOptions = {}): Node {
     if (this.#nodes.has(name)) throw new UsageError(`there are two nodes named ${name}`);
-    const disk = options.disk ?? plainDisk;
     const machine = {
       loop: this.loop,
       network: this.network,
@@ -97,7 +99,7 @@ export class World {
         name,
         this.#random.fork('disk').fork(name),
         this.plan.strikes('disk', name),
-        disk,
+        options.disk,
       ),
       clock: new WallClock(options.clock ?? exactClock),
       core: new Core(),
@@ -105,7 +107,6 @@ export class World {
     };
     const node = new Node(name, machine, this.#random.fork('process').fork(name), program);
     this.#nodes.set(name, node);
-    this.#disks.set(name, disk);
     return node;
   }
 
@@ -121,34 +122,24 @@ export class World {
 
   /** The path in both directions. */
   connect(a: string, b: string, there: WireOptions, back: WireOptions = there): void {
-    this.network.wire(a, b).change(there);
-    this.network.wire(b, a).change(back);
+    this.#injector.path(a, b).own = there;
+    this.#injector.path(b, a).own = back;
   }
 
   /** Faults strike at their times, until endFaults(). */
   schedule(faults: readonly ScheduledFault[]): void {
-    for (const { atMs, fault } of faults) {
-      const where = this.loop.id('node' in fault ? fault.node : `${fault.from} > ${fault.to}`);
-      this.loop.at(atMs * 1e6, where, this.loop.id(`fault: ${fault.kind}`), 0, () => {
-        if (!this.#areFaultsOver) injectFault(fault, this.#target);
-      });
-    }
+    this.#injector.schedule(faults);
   }
 
-  /** The liveness phase begins: nothing strikes any more, what lasted is undone, and who was down is started. */
+  /** Of those scheduled, which found something to strike so far; the run is the same without the others. */
+  get struck(): readonly ScheduledFault[] {
+    return this.#injector.struck;
+  }
+
+  /** The liveness phase begins: nothing strikes any more, what lasted is undone, and who was down is started. Paths keep their own loss. */
   endFaults(): void {
-    this.#areFaultsOver = true;
     this.plan.end();
-    for (const one of this.#undo.splice(0)) {
-      if (!one.isDone) one.action();
-      one.isDone = true;
-    }
-    for (const [name, node] of this.#nodes) {
-      const wasStarted = node.startCount > 0;
-      node.process?.life.crashAtNoWait();
-      node.machine.device.options = { ...withoutFaults(this.#disks.get(name) ?? plainDisk) };
-      if (wasStarted && !node.isRunning) node.start();
-    }
+    this.#injector.end(this.nodes);
   }
 
   /** Runs until nothing is left to do, a limit is met, or stop(). Rejects with what an event or invariant threw. */
@@ -200,65 +191,4 @@ export class World {
       workedMs: sum(({ machine }) => machine.core.workedNs / 1e6),
     };
   }
-
-  #down(name: string, downMs: number): void {
-    const node = this.node(name);
-    this.#later(downMs, 'restart', () => {
-      if (!node.isRunning) node.start();
-    });
-  }
-
-  #later(ms: number, what: string, action: () => void): void {
-    const one = { isDone: false, action };
-    this.#undo.push(one);
-    this.loop.after(ms * 1e6, this.loop.id('world'), this.loop.id(what), 0, () => {
-      if (one.isDone) return;
-      one.isDone = true;
-      action();
-    });
-  }
-
-  readonly #target: FaultTarget = {
-    crash: (name, how, downMs) => {
-      const node = this.node(name);
-      if (!node.isRunning) return;
-      node.crash(how);
-      this.#down(name, downMs);
-    },
-    crashAtWait: (name, how, waitCount, downMs) => {
-      const node = this.node(name);
-      const life = node.process?.life;
-      life?.crashAtWait(life.settledCount + waitCount, () => {
-        node.crash(how);
-        this.#down(name, downMs);
-      });
-    },
-    pause: (name, isPaused) => (isPaused ? this.node(name).pause() : this.node(name).resume()),
-    slowCore: (name, slowness) => {
-      this.node(name).machine.core.slowness = slowness;
-    },
-    jumpClock: (name, byMs) => this.node(name).machine.clock.jump(this.loop.nowMs, byMs),
-    driftClock: (name, ppm) => this.node(name).machine.clock.drift(this.loop.nowMs, ppm),
-    rot: (name) => {
-      this.node(name).machine.device.rot(this.#random.fork('rot').fork(`${name} ${this.loop.nowNs}`));
-    },
-    disk: (name, options) => {
-      const own = this.#disks.get(name) ?? plainDisk;
-      this.node(name).machine.device.options = options === undefined ? own : { ...own, ...options };
-    },
-    partition: (from, to, isCut) => this.network.partition(from, to, isCut),
-    wire: (from, to, options) => {
-      const wire = this.network.wire(from, to);
-      const key = `${from} > ${to}`;
-      const own = this.#wires.get(key) ?? wire.options;
-      this.#wires.set(key, own);
-      wire.change(options === undefined ? own : { ...own, ...options });
-    },
-    reset: (a, b) => this.network.reset(a, b),
-    later: (ms, what, action) => this.#later(ms, what, action),
-  };
-}
-
-function withoutFaults(disk: DiskOptions): DiskOptions {
-  return { ...disk, readError: 0, writeError: 0, syncError: 0, misdirected: 0, bitRot: 0 };
 }

@@ -149,7 +149,7 @@ describe('a stream', () => {
           expect(world.waits()).toEqual([]);
         },
       ),
-      { seed: 21, numRuns: 150 },
+      { seed: 21, numRuns: 50 },
     );
   });
 
