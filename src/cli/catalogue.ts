@@ -36,6 +36,31 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/manifest.js')).manifest,
   },
   {
+    name: 'serve',
+    summary: 'keep versions in FOLDER and serve them to agents over TLS until stopped',
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    name: 'push',
+    summary: 'bring SOURCE to a server as the next version of a volume',
+    load: async () => (await import('./commands/push.js')).push,
+  },
+  {
+    name: 'pull',
+    summary: 'bring a version of a volume here, and go on from it: the next push follows it',
+    load: async () => (await import('./commands/pull.js')).pull,
+  },
+  {
+    name: 'snapshots',
+    summary: 'list the versions that a server or a repository has',
+    load: async () => (await import('./commands/snapshots.js')).snapshots,
+  },
+  {
+    name: 'restore',
+    summary: 'write a version of a volume to a file or directory, from a server or a repository',
+    load: async () => (await import('./commands/restore.js')).restore,
+  },
+  {
     name: 'report',
     summary: 'draw the HTML page and the charts of results again',
     load: async () => (await import('./commands/report.js')).report,
@@ -97,7 +122,7 @@ export const catalogue: readonly CatalogueEntry[] = [
   },
   {
     name: 'keys init',
-    summary: 'make a key pair for signing packages',
+    summary: 'make a key pair for signing packages, or identities for servers and agents',
     load: async () => (await import('./commands/keys-init.js')).keysInit,
   },
   {

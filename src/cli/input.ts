@@ -37,6 +37,11 @@ export class Input {
   }
 
   flag(name: string): boolean {
+    return this.isGiven(name);
+  }
+
+  /** Whether an option of any type was given. */
+  isGiven(name: string): boolean {
     return this.#value(name) !== undefined;
   }
 

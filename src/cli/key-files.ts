@@ -49,7 +49,8 @@ function readKey(path: string, role: 'private' | 'public', parse: (pem: string) 
   });
 }
 
-function writeNew(path: string, text: string, mode: number): void {
+/** Creates a file that must not exist yet, whole or not at all. Throws UsageError, WorldError. */
+export function writeNew(path: string, text: string, mode: number): void {
   let file: number;
   try {
     file = openSync(path, 'wx', mode);

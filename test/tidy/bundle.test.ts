@@ -1,6 +1,7 @@
 /**
  * What diff and apply load. YAML and its schemas take longer to load than a small diff takes, so they must not slip into the files
- * that every run reads: one static import of profile/read.ts from a module of the group `program` (.ci/bundle.js) is enough for that.
+ * that every run reads: one static import of profile/read.ts from a module of the group `program` (.ci/bundle.js) is enough for that. What travels between machines, TLS and
+ * certificates included, is loaded by the commands that use it.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -25,6 +26,15 @@ const code = (chunk: string): string => [...loadedWith(join(root, 'dist/chunks',
 test.each(['run.js', 'diff.js', 'apply.js'])('%s loads neither YAML nor schemas', (chunk) => {
   expect(code(chunk)).toContain('// src/engine/diff.ts');
   expect(code(chunk)).not.toMatch(packages);
+});
+
+test.each(['run.js', 'diff.js', 'apply.js'])('%s loads nothing of replication', (chunk) => {
+  expect(code(chunk)).not.toMatch(/^\/\/ src\/(replication|cli\/replication)\/|@peculiar\/x509/m);
+});
+
+test('certificates are made by a package that nothing but making them loads', () => {
+  const makers = filesBelow('dist/chunks', '.js').filter((path) => textOf(path).includes('@peculiar/x509'));
+  expect(makers).toEqual([expect.stringContaining('identities')]);
 });
 
 test('a file that is loaded when it is asked for has them', () => {

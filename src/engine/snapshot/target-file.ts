@@ -22,6 +22,10 @@ export class FileTarget implements TargetWriter {
     this.path = this.#staging.path;
   }
 
+  get place(): string {
+    return this.#staging.place;
+  }
+
   begin(shape: SnapshotShape): void {
     assert(shape.form === 'image', 'a file target holds an image');
     const entry = present(shape.entries[0], 'the entry of an image');

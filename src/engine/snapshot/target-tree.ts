@@ -46,6 +46,10 @@ export class TreeTarget implements TargetWriter {
     this.path = this.#staging.path;
   }
 
+  get place(): string {
+    return this.#staging.place;
+  }
+
   begin(shape: SnapshotShape): void {
     assert(shape.form === 'tree', 'a tree target holds a tree');
     checkEntries('tree', shape.entries, 'the target');

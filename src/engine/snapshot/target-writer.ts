@@ -9,6 +9,8 @@ import type { SnapshotShape } from './snapshot.js';
 export interface TargetWriter {
   /** Absolute path of what commit() creates or replaces; absent where the target is no file. */
   readonly path?: string;
+  /** Where it is built meanwhile; absent where the target is no file. */
+  readonly place?: string;
   /** Called once, first. Prepares a staging place beside the target for these entries. Throws UsageError where the target may not be created. */
   begin(shape: SnapshotShape): void;
   /** Puts bytes at an address of the target's linear address space, across entry borders. */

@@ -10,6 +10,7 @@ import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { peerResultsSchema, peerSchemaName } from './peer-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
 import { processResultsSchema, processSchemaName } from './process-results.js';
+import { snapshotsSchema, snapshotsSchemaName } from './snapshots-document.js';
 
 const documents: Readonly<Record<string, z.ZodType>> = {
   [labSchemaName]: labResultsSchema,
@@ -22,6 +23,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [processSchemaName]: processResultsSchema,
   [peerSchemaName]: peerResultsSchema,
   [growthSchemaName]: growthResultsSchema,
+  [snapshotsSchemaName]: snapshotsSchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

@@ -1,7 +1,9 @@
-/** The embedded store, for real: a folder of the file system, made where it is missing, locked against other processes while it is open. */
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+/** The embedded store, for real: a folder of the file system, locked against other processes while it is open. */
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { DataError } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
+import { formatPath } from '../store/directory-layout.js';
 import { DirectoryStore } from '../store/directory-store.js';
 import type { Store } from '../store/store.js';
 import { RealDisk } from './real-disk.js';
@@ -13,9 +15,16 @@ export interface OpenedStore {
   readonly close: () => void;
 }
 
-/** Throws WorldError when another process has it open or the disk fails, DataError when the folder is something else. */
-export async function openStore(folder: string): Promise<OpenedStore> {
+/**
+ * Opens the store in a folder, made where it is missing unless the mode is `existing`. Throws WorldError when another process has it open or the disk fails, DataError when the
+ * folder is something else.
+ */
+export async function openStore(
+  folder: string,
+  mode: 'create' | 'existing' = 'create',
+): Promise<OpenedStore> {
   const full = resolve(folder);
+  if (mode === 'existing') requireStore(folder, full);
   const made = orWorldError('create', full, () => mkdirSync(full, { recursive: true }));
   const lock = StoreLock.take(full);
   try {
@@ -28,4 +37,10 @@ export async function openStore(folder: string): Promise<OpenedStore> {
     lock.release();
     throw error;
   }
+}
+
+function requireStore(folder: string, full: string): void {
+  orWorldError('open', folder, () => statSync(full));
+  if (statSync(join(full, formatPath), { throwIfNoEntry: false }) !== undefined) return;
+  throw new DataError(`${folder} is not a repository`, { hint: 'give the folder that a server keeps' });
 }

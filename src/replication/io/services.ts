@@ -2,22 +2,27 @@
  * A server and an agent at work: the session code joined to folders on disk and to TLS. What runs here is what the simulator runs; only disk, network and clock
  * are other ones.
  */
+import { UsageError } from '../../base/errors.js';
 import type { ChunkerSpec } from '../../engine/fingerprint/manifest.js';
 import type { CodecName } from '../../engine/package/codecs.js';
 import type { FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import { Random } from '../../base/prng.js';
 import { AuditLog } from '../audit/log.js';
-import { openRepository } from '../repository/open.js';
-import type { Repository } from '../repository/repository.js';
-import { Agent, type AgentOptions } from '../session/agent.js';
+import { chunkerText } from '../coding/cutting.js';
 import { EngineCoder } from '../coding/coder.js';
+import { openRepository } from '../repository/open.js';
+import type { Repository, RepositoryConfig } from '../repository/repository.js';
+import { Agent, type AgentOptions } from '../session/agent.js';
+import { FanOut, type FanOutOptions } from '../session/fan-out.js';
 import { Server, type ServerOptions } from '../session/server.js';
+import { MemoryStore } from '../store/memory-store.js';
 import { HybridClock } from '../versions/hybrid-clock.js';
 import { openStore } from './open-store.js';
 import { RealRuntime } from './real-runtime.js';
 import { listen, tlsDialer, type Identity } from './tls-link.js';
+import { Upkeep, type UpkeepOptions } from './upkeep.js';
 
-/** How a new repository keeps its blocks; one that is there already keeps its own way. */
+/** How a new repository keeps its blocks; one that is there keeps its own way. */
 export interface RepositoryChoice {
   readonly fingerprint?: FingerprintName;
   readonly chunker?: ChunkerSpec;
@@ -31,6 +36,10 @@ export interface ServiceOptions extends Omit<ServerOptions, 'clock'> {
   readonly port: number;
   readonly identity: Identity;
   readonly repository?: RepositoryChoice;
+  /** Addresses of servers that get every version from this one. */
+  readonly peers?: readonly string[];
+  readonly fanOut?: Pick<FanOutOptions, 'intervalMs' | 'backoff' | 'onSent' | 'onFailure'>;
+  readonly upkeep?: UpkeepOptions;
   /** Called for each party that has not proved who it is. */
   readonly onRefused?: (reason: string) => void;
 }
@@ -39,7 +48,7 @@ export interface Service {
   readonly port: number;
   readonly repository: Repository;
   readonly server: Server;
-  /** Ends all connections and lets other processes have the folder. What was acknowledged is durable. */
+  /** Ends all connections, waits for what is being written, and lets other processes have the folder. What was acknowledged is durable. */
   close(): Promise<void>;
 }
 
@@ -53,45 +62,100 @@ const usualRepository = {
 
 /** Opens (or makes) the repository in `folder` and serves it. Throws WorldError, DataError, UsageError. */
 export async function startService(folder: string, options: ServiceOptions): Promise<Service> {
-  const { host, port, identity, repository: choice, onRefused, ...serverOptions } = options;
   const runtime = new RealRuntime(newRandom());
   const opened = await openStore(folder);
   try {
+    const { repository: choice = {} } = options;
     const repository = await openRepository(opened.store, { create: { ...usualRepository, ...choice } });
+    requireChosen(folder, repository.config, choice);
     const clock = new HybridClock(runtime);
     const audit = await AuditLog.open(opened.store, clock);
-    const server = new Server(repository, new EngineCoder(runtime), runtime, audit, {
-      ...serverOptions,
-      clock,
-    });
-    await server.start();
-    const listener = await listen({
-      host,
-      port,
-      identity,
-      onLink: (link) => void server.accept(link),
-      onRefused: onRefused ?? ((): void => undefined),
-    });
-    return {
-      port: listener.port,
-      repository,
-      server,
-      close: async () => {
-        const closed = listener.close();
-        server.close();
-        await closed;
-        opened.close();
-      },
-    };
+    return await serve(repository, audit, clock, runtime, options, opened.close);
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
+async function serve(
+  repository: Repository,
+  audit: AuditLog,
+  clock: HybridClock,
+  runtime: RealRuntime,
+  options: ServiceOptions,
+  release: () => void,
+): Promise<Service> {
+  const { host, port, identity, peers = [], fanOut: fanOutOptions, upkeep: upkeepOptions = {} } = options;
+  const coder = new EngineCoder(runtime);
+  /** What has to end before the folder is let go. */
+  const working = new Set<Promise<void>>();
+  const work = (done: Promise<void>): void => {
+    working.add(done);
+    void done.then(() => working.delete(done));
+  };
+  const server = new Server(repository, coder, runtime, audit, {
+    ...options,
+    clock,
+    onCommitted: (stored) => {
+      options.onCommitted?.(stored);
+      fanOut.notify();
+      work(upkeep.retain(stored.version.volume));
+    },
+  });
+  const upkeep = new Upkeep(server, runtime, upkeepOptions);
+  const fanOut = new FanOut(server, tlsDialer(identity), coder, runtime, {
+    ...fanOutOptions,
+    name: options.name,
+    peers,
+  });
+  await server.start();
+  const listener = await listen({
+    host,
+    port,
+    identity,
+    onLink: (link) => {
+      work(server.accept(link));
+    },
+    onRefused: options.onRefused ?? ((): void => undefined),
+  });
+  work(upkeep.run());
+  work(fanOut.run());
+  return {
+    port: listener.port,
+    repository,
+    server,
+    close: async () => {
+      upkeep.stop();
+      fanOut.stop();
+      server.close();
+      await listener.close();
+      while (working.size > 0) await Promise.all(working);
+      release();
+    },
+  };
+}
+
+/** A choice for a new repository that the one at hand contradicts is a mistake. */
+function requireChosen(folder: string, config: RepositoryConfig, choice: RepositoryChoice): void {
+  const told = (wanted: string | number, there: string | number): string =>
+    `${folder} is a repository with ${there} already, not with ${wanted}`;
+  const hint = 'leave the choice out, or begin a new repository in an empty folder';
+  const { chunker, fingerprint, codec, level } = choice;
+  if (chunker !== undefined && chunkerText(chunker) !== chunkerText(config.chunker)) {
+    throw new UsageError(told(chunkerText(chunker), chunkerText(config.chunker)), { hint });
+  }
+  if (fingerprint !== undefined && fingerprint !== config.fingerprint) {
+    throw new UsageError(told(fingerprint, config.fingerprint), { hint });
+  }
+  if ((codec ?? config.codec) !== config.codec || (level ?? config.level) !== config.level) {
+    const there = `${config.codec}:${config.level}`;
+    throw new UsageError(told(`${codec ?? config.codec}:${level ?? config.level}`, there), { hint });
+  }
+}
+
 export interface OpenedAgent {
   readonly agent: Agent;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** An agent whose counters and manifests live in `folder`. Throws WorldError, DataError. */
@@ -104,6 +168,12 @@ export async function openAgent(
   const runtime = new RealRuntime(newRandom());
   const agent = new Agent(tlsDialer(identity), opened.store, new EngineCoder(runtime), runtime, options);
   return { agent, close: opened.close };
+}
+
+/** An agent that remembers nothing, for those who only read: it must not push. */
+export function readingAgent(identity: Identity, options: AgentOptions): Agent {
+  const runtime = new RealRuntime(newRandom());
+  return new Agent(tlsDialer(identity), new MemoryStore(), new EngineCoder(runtime), runtime, options);
 }
 
 /** Jitter needs no secret, but two agents that start at once should not retry at once. */

@@ -9,10 +9,10 @@
  * not be cut short is for the protocol to say.
  */
 import { connect, createServer, type Server, type TLSSocket } from 'node:tls';
-import { isIP } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { UsageError, WorldError, assert, type SnapdeltaError } from '../../base/errors.js';
 import type { Dialer, Link } from '../../base/runtime.js';
-import { worldError } from '../../engine/snapshot/failures.js';
+import { networkError, refusalReason } from './network-failures.js';
 
 /** PEM texts of one party. */
 export interface Identity {
@@ -55,7 +55,7 @@ class SocketLink implements Link {
       this.#notify();
     });
     socket.on('error', (cause) => {
-      this.#fail(worldError(cause, 'reach', peer));
+      this.#fail(networkError(cause, 'reach', peer));
     });
     socket.on('close', () => {
       if (!this.#isEnded) this.#fail(new WorldError(`the connection to ${peer} was cut`));
@@ -121,7 +121,7 @@ class SocketLink implements Link {
 
 export interface Listener {
   readonly port: number;
-  /** Stops accepting; connections that are open stay. */
+  /** Stops accepting, and ends at once what is open, handshakes included. */
   close(): Promise<void>;
 }
 
@@ -144,24 +144,35 @@ export async function listen(options: ListenOptions): Promise<Listener> {
       ...pem(identity),
       minVersion: 'TLSv1.3',
       requestCert: true,
-      rejectUnauthorized: true,
+      // Judged below: Node would hang up without a word about why.
+      rejectUnauthorized: false,
       handshakeTimeout: connectMsMax,
     }),
   );
   server.on('secureConnection', (socket) => {
-    options.onLink(new SocketLink(socket, nameOf(socket)));
+    if (socket.authorized) {
+      options.onLink(new SocketLink(socket, nameOf(socket)));
+      return;
+    }
+    options.onRefused(`${socket.remoteAddress ?? 'someone'}: ${refusalReason(socket.authorizationError)}`);
+    socket.destroy();
   });
   server.on('tlsClientError', (error, socket) => {
-    options.onRefused(`${socket.remoteAddress ?? 'someone'}: ${error.message}`);
+    options.onRefused(`${socket.remoteAddress ?? 'someone'}: ${refusalReason(error)}`);
     socket.destroy();
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => {
-      reject(worldError(cause, 'listen on', `${host}:${port}`));
+      reject(networkError(cause, 'listen on', `${host}:${port}`));
     });
     server.listen(port, host, resolve);
   });
-  return { port: portOf(server), close: () => closed(server) };
+  return { port: portOf(server), close: () => closed(server, sockets) };
 }
 
 function portOf(server: Server): number {
@@ -170,11 +181,12 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-function closed(server: Server): Promise<void> {
+function closed(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => {
       resolve();
     });
+    for (const socket of sockets) socket.destroy();
   });
 }
 
@@ -202,7 +214,7 @@ export function tlsDialer(identity: Identity): Dialer {
           reject(failure);
         };
         const onError = (cause: Error): void => {
-          refuse(worldError(cause, 'reach', address));
+          refuse(networkError(cause, 'reach', address));
         };
         socket.once('error', onError);
         socket.once('timeout', () => {
@@ -217,12 +229,12 @@ export function tlsDialer(identity: Identity): Dialer {
   };
 }
 
-/** Splits `host:port`; an IPv6 address stands in brackets. Throws UsageError. */
-export function parseAddress(address: string): { readonly host: string; readonly port: number } {
+/** Splits `host:port`; an IPv6 address stands in brackets. Port 0, any free one, is for those who listen. Throws UsageError. */
+export function parseAddress(address: string, portMin = 1): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+)):(\d{1,5})$/.exec(address);
   const port = Number(match?.[3]);
   const host = match?.[1] ?? match?.[2];
-  if (host === undefined || port < 1 || port > 65_535) {
+  if (host === undefined || port < portMin || port > 65_535) {
     throw new UsageError(`${address} is not an address`, {
       hint: 'give HOST:PORT, such as backup.example:7373',
     });

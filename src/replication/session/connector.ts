@@ -17,6 +17,8 @@ export interface ConnectorOptions {
   readonly backoff?: BackoffOptions;
   /** Attempts in a row that brought nothing before an operation fails; Infinity to go on for ever. */
   readonly attemptsMax?: number;
+  /** Called before each wait for another attempt. */
+  readonly onRetry?: (error: unknown, waitMs: number) => void;
 }
 
 export class Connector {
@@ -54,6 +56,7 @@ export class Connector {
         throwIfCancelled(signal);
         const waitMs = backoff.nextMs();
         if (!isWorthRetrying(error) || backoff.attempts >= (this.#options.attemptsMax ?? 10)) throw error;
+        this.#options.onRetry?.(error, waitMs);
         await this.#runtime.sleep(waitMs, signal);
       }
     }

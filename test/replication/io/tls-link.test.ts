@@ -1,7 +1,8 @@
 /** Real TLS on loopback: who is let in, what arrives, and that a slow reader holds a fast writer back. */
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { UsageError, WorldError } from '../../../src/base/errors.js';
+import { DataError, UsageError, WorldError } from '../../../src/base/errors.js';
 import type { Link } from '../../../src/base/runtime.js';
 import { createAuthority, issueIdentity } from '../../../src/replication/io/certificates.js';
 import { listen, parseAddress, tlsDialer, type Identity } from '../../../src/replication/io/tls-link.js';
@@ -127,7 +128,8 @@ describe('who is let in', () => {
     await withServer(server, async (address, links, refused) => {
       const attempt = tlsDialer(stranger).dial(address);
       // The dialler refuses the server's certificate before the server sees its own.
-      await expect(attempt).rejects.toThrow(WorldError);
+      await expect(attempt).rejects.toThrow(DataError);
+      await expect(attempt).rejects.toThrow('is not authentic: its certificate is of another authority');
       await expect.poll(() => refused.length).toBe(1);
       expect(links).toEqual([]);
     });
@@ -140,8 +142,19 @@ describe('who is let in', () => {
         .catch(() => undefined);
       // In TLS 1.3 the client is done before the server has judged it: it learns so when it reads.
       expect(await link?.receive().catch(() => undefined)).toBeUndefined();
-      await expect.poll(() => refused.length).toBe(1);
+      await expect.poll(() => refused).toEqual([`${loopback}: its certificate is of another authority`]);
       expect(links).toEqual([]);
+    });
+  });
+
+  test('nobody without a certificate', async () => {
+    await withServer(server, async (address, links, refused) => {
+      const { host, port } = parseAddress(address);
+      const socket = connectTls({ host, port, ca: server.authority });
+      socket.on('error', () => undefined);
+      await expect.poll(() => refused).toEqual([`${loopback}: it has no certificate of our authority`]);
+      expect(links).toEqual([]);
+      socket.destroy();
     });
   });
 
@@ -158,7 +171,9 @@ describe('who is let in', () => {
 
   test('an agent does not pass as a server', async () => {
     await withServer(agent, async (address) => {
-      await expect(tlsDialer(agent).dial(address)).rejects.toThrow(WorldError);
+      const attempt = tlsDialer(agent).dial(address);
+      await expect(attempt).rejects.toThrow(/is not authentic: its certificate is for another purpose/);
+      await expect(attempt).rejects.toThrow(DataError);
     });
   });
 
@@ -170,7 +185,32 @@ describe('who is let in', () => {
     );
     await withServer(elsewhere, async (address) => {
       const attempt = tlsDialer({ ...agent, authority: elsewhere.authority }).dial(address);
-      await expect(attempt).rejects.toThrow(WorldError);
+      await expect(attempt).rejects.toThrow(DataError);
+      await expect(attempt).rejects.toThrow('is not authentic: its certificate has other host names');
+    });
+  });
+
+  test('a certificate that has expired, on either side', async () => {
+    const pastMs = nowMs - 4000 * 86_400_000;
+    const authority = await createAuthority(nowMs);
+    const issue = (role: 'server' | 'agent', atMs: number) =>
+      issueIdentity(authority, { name: role, role, hosts: role === 'server' ? [loopback] : [] }, atMs);
+    const [oldServer, newServer, oldAgent, newAgent] = await Promise.all([
+      issue('server', pastMs),
+      issue('server', nowMs),
+      issue('agent', pastMs),
+      issue('agent', nowMs),
+    ]);
+    await withServer(oldServer, async (address) => {
+      const attempt = tlsDialer(newAgent).dial(address);
+      await expect(attempt).rejects.toThrow('is not authentic: its certificate has expired');
+      await expect(attempt).rejects.toThrow(DataError);
+    });
+    await withServer(newServer, async (address, links, refused) => {
+      const link = await tlsDialer(oldAgent).dial(address);
+      expect(await link.receive().catch(() => undefined)).toBeUndefined();
+      await expect.poll(() => refused).toEqual([`${loopback}: its certificate has expired`]);
+      expect(links).toEqual([]);
     });
   });
 });

@@ -1,0 +1,85 @@
+/**
+ * What a server does for itself now and then: gives up stagings that nobody goes on with, forgets versions by policy, collects what nobody needs. Transfers go on meanwhile.
+ *
+ * Law: nothing here ends the server; what fails is told, and tried again in the next round.
+ */
+import { CancelledError, SnapdeltaError } from '../../base/errors.js';
+import type { Runtime } from '../../base/runtime.js';
+import type { RetentionPolicy } from '../repository/retention.js';
+import type { Server } from '../session/server.js';
+
+export interface UpkeepOptions {
+  /** What to keep of a volume; undefined for everything. */
+  readonly retentionOf?: (volume: string) => RetentionPolicy | undefined;
+  /** Between rounds; the first one is at the start. */
+  readonly intervalMs?: number;
+  readonly onRound?: (round: UpkeepRound) => void;
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export interface UpkeepRound {
+  readonly expiredStagings: number;
+  readonly forgottenVersions: number;
+  readonly removedBytes: number;
+}
+
+const usualIntervalMs = 3_600_000;
+
+export class Upkeep {
+  readonly #server: Server;
+  readonly #runtime: Runtime;
+  readonly #options: UpkeepOptions;
+  readonly #stopping = new AbortController();
+
+  constructor(server: Server, runtime: Runtime, options: UpkeepOptions) {
+    this.#server = server;
+    this.#runtime = runtime;
+    this.#options = options;
+  }
+
+  /** Resolves when it was stopped and the round under way has ended. Never rejects but for bugs of ours. */
+  async run(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#told(async () => this.#options.onRound?.(await this.#round()));
+      try {
+        await this.#runtime.sleep(this.#options.intervalMs ?? usualIntervalMs, signal);
+      } catch (error) {
+        if (!(error instanceof CancelledError)) throw error;
+      }
+    }
+  }
+
+  /** Forgets versions of a volume by policy, without waiting for the next round. */
+  async retain(volume: string): Promise<void> {
+    await this.#told(async () => {
+      await this.#forget(volume);
+    });
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #round(): Promise<UpkeepRound> {
+    const expiredStagings = await this.#server.expire();
+    let forgottenVersions = 0;
+    for (const volume of this.#server.repository.volumes) forgottenVersions += await this.#forget(volume);
+    const { removedBytes } = await this.#server.collect();
+    return { expiredStagings, forgottenVersions, removedBytes };
+  }
+
+  async #forget(volume: string): Promise<number> {
+    const policy = this.#options.retentionOf?.(volume);
+    return policy === undefined ? 0 : (await this.#server.retain(volume, policy)).length;
+  }
+
+  async #told(act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      if (!(error instanceof SnapdeltaError) || error.kind === 'bug') throw error;
+      this.#options.onFailure?.(error);
+    }
+  }
+}
