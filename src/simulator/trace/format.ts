@@ -1,9 +1,11 @@
-/** The trace file, version 1, written and read: docs/formats/trace-v1.md. A reader trusts no length and no number: DataError names the field. */
+/** The trace file written and read: docs/formats/trace-v2.md. A reader trusts no length and no number: DataError names the field. */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError } from '../../base/errors.js';
 
 const magic = Uint8Array.of(0x89, 0x53, 0x44, 0x54, 0x0d, 0x0a, 0x1a, 0x0a);
-const version = 1;
+/** Without and with the run that the records came from. */
+const plainVersion = 1;
+const runVersion = 2;
 const nameTag = 0;
 const endTag = 1;
 const entityTagMin = 2;
@@ -11,6 +13,8 @@ const entityTagMin = 2;
 const nameBytesMax = 1024;
 /** Entities and kinds of one run: thousands at most, even with a name for every link. */
 const nameCountMax = 1 << 20;
+/** A scenario whose every fault is written out, 100 bytes each, a hundred thousand of them. */
+const runBytesMax = 1 << 24;
 
 export interface TraceRecord {
   readonly atNs: number;
@@ -26,7 +30,7 @@ export class TraceWriter {
 
   constructor() {
     this.#bytes.bytes(magic);
-    this.#bytes.u16(version);
+    this.#bytes.u16(plainVersion);
   }
 
   name(id: number, text: string): void {
@@ -54,20 +58,39 @@ export class TraceWriter {
   }
 }
 
+/** A whole trace of version 1 as one of version 2, which says what run it is of. */
+export function withRun(file: Uint8Array, run: string): Uint8Array {
+  const utf8 = new TextEncoder().encode(run);
+  const bytes = new ByteWriter();
+  bytes.bytes(magic);
+  bytes.u16(runVersion);
+  bytes.varint(utf8.length);
+  bytes.bytes(utf8);
+  bytes.bytes(file.subarray(magic.length + 2));
+  return bytes.finish();
+}
+
 export interface ReadTrace {
+  /** As withRun() had it; undefined in version 1. */
+  readonly run: string | undefined;
   readonly records: readonly TraceRecord[];
   readonly digest: string;
 }
 
-/** Throws DataError for what is no whole trace of version 1. */
+/** Whether a file begins as a trace does. */
+export function isTrace(file: Uint8Array): boolean {
+  return file.length >= magic.length && magic.every((byte, index) => byte === file[index]);
+}
+
+/** Throws DataError for what is no whole trace. */
 export function readTrace(file: Uint8Array): ReadTrace {
   const reader = new ByteReader(file);
-  const head = reader.bytes(magic.length, 'magic');
-  if (head.some((byte, index) => byte !== magic[index]))
+  if (!isTrace(reader.bytes(magic.length, 'magic')))
     throw new DataError('this is no trace: its first bytes are others');
   const found = reader.u16('version');
-  if (found !== version)
-    throw new DataError(`trace of version ${found}: this program reads version ${version}`);
+  if (found !== plainVersion && found !== runVersion)
+    throw new DataError(`trace of version ${found}: this program reads versions 1 and 2`);
+  const run = found === plainVersion ? undefined : readRun(reader);
   const names = new Map<number, string>();
   const records: TraceRecord[] = [];
   const nameOf = (id: number): string => {
@@ -96,7 +119,13 @@ export function readTrace(file: Uint8Array): ReadTrace {
     throw new DataError(`trace: ${records.length} records where the end tells ${count}`);
   const digest = Buffer.from(reader.bytes(16, 'digest')).toString('hex');
   if (reader.remaining > 0) throw new DataError(`trace: ${reader.remaining} bytes follow its end`);
-  return { records, digest };
+  return { run, records, digest };
+}
+
+function readRun(reader: ByteReader): string {
+  const length = reader.varint('run length');
+  if (length > runBytesMax) throw new DataError(`trace: a run of ${length} bytes`);
+  return new TextDecoder().decode(reader.bytes(length, 'run'));
 }
 
 export interface Divergence {

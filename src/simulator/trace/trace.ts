@@ -1,6 +1,6 @@
 /**
  * The ordered record of everything that happened in a run: a rolling digest always, and, when asked for, every record in a compact form
- * (docs/formats/trace-v1.md) that another run can be compared with.
+ * (docs/formats/trace-v2.md) that another run can be compared with.
  */
 import type { EventObserver } from '../time/loop.js';
 import { RollingDigest } from './digest.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstDivergence, readTrace } from '../../../src/simulator/trace/format.js';
+import { firstDivergence, isTrace, readTrace, withRun } from '../../../src/simulator/trace/format.js';
 import { Trace } from '../../../src/simulator/trace/trace.js';
 import { expectGolden } from '../../golden/golden.js';
 
@@ -15,6 +15,7 @@ function record(change?: number): Trace {
 test('a trace is read as it was written', () => {
   const trace = record();
   expect(readTrace(trace.file() ?? new Uint8Array())).toEqual({
+    run: undefined,
     records: [
       { atNs: 0, entity: 'client', kind: 'sleep', detail: 7 },
       { atNs: 1_500_000, entity: 'client', kind: 'sleep', detail: 4_294_967_295 },
@@ -23,8 +24,22 @@ test('a trace is read as it was written', () => {
   });
 });
 
+test('with its run it is version 2, and all else is the same', () => {
+  const plain = record().file() ?? new Uint8Array();
+  const file = withRun(plain, '{"name":"über"}');
+  expect([isTrace(plain), isTrace(file), isTrace(file.subarray(1)), isTrace(file.subarray(0, 7))]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(readTrace(file)).toEqual({ ...readTrace(plain), run: '{"name":"über"}' });
+});
+
 test('its bytes are frozen', () => {
-  expectGolden('trace-v1.sdtrace', record().file() ?? new Uint8Array());
+  const file = record().file() ?? new Uint8Array();
+  expectGolden('trace-v1.sdtrace', file);
+  expectGolden('trace-v2.sdtrace', withRun(file, '{}'));
 });
 
 test('two runs differ at the first record that differs, and in their digests', () => {
@@ -44,14 +59,22 @@ test('two runs differ at the first record that differs, and in their digests', (
   });
 });
 
-test('every prefix and every trailing byte is refused', () => {
-  const file = record().file() ?? new Uint8Array();
+test.each([
+  [1, (file: Uint8Array) => file],
+  [2, (file: Uint8Array) => withRun(file, '{}')],
+])('every prefix and every trailing byte is refused, version %i', (_version, as) => {
+  const file = as(record().file() ?? new Uint8Array());
   for (let length = 0; length < file.length; length++)
     expect(() => readTrace(file.subarray(0, length)), `${length} bytes`).toThrow(
       expect.objectContaining({ kind: 'data' }),
     );
   expect(() => readTrace(Uint8Array.of(...file, 0))).toThrow('1 bytes follow its end');
   const later = file.slice();
-  later[8] = 2;
-  expect(() => readTrace(later)).toThrow('trace of version 2: this program reads version 1');
+  later[8] = 3;
+  expect(() => readTrace(later)).toThrow('trace of version 3: this program reads versions 1 and 2');
+});
+
+test('a run longer than a run can be is refused before it is read', () => {
+  const file = Uint8Array.of(0x89, 0x53, 0x44, 0x54, 0x0d, 0x0a, 0x1a, 0x0a, 2, 0, 0x81, 0x80, 0x80, 0x08);
+  expect(() => readTrace(file)).toThrow('trace: a run of 16777217 bytes');
 });
