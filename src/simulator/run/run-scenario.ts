@@ -1,10 +1,12 @@
 /**
  * Runs a scenario to its end and says what became of it.
  *
- * Law: the outcome is a function of the scenario (and of a planted fault, if there is one): the same digest on every machine, in every process, watched or not. It never throws for what
+ * Law: the outcome is a function of the scenario and the calibration (and of a planted fault, if there is one): the same digest on every machine, in every process, watched or not. It never throws for what
  * the world did or a program broke; what it throws is a bug of the simulator.
  */
 import type { StruckFault } from '../fault/plan.js';
+import { usualCalibration } from '../process/calibration.js';
+import type { Calibration } from '../process/calibration.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { WorldStatistics } from '../world/world.js';
 import { newEquipment } from './equipment.js';
@@ -16,6 +18,8 @@ export interface RunOptions {
   readonly isRecorded?: boolean;
   /** For many runs on one thread; by default new. */
   readonly equipment?: Equipment;
+  /** What CPU work costs; by default as usual. */
+  readonly calibration?: Calibration;
 }
 
 /** An invariant that did not hold. */
@@ -38,12 +42,13 @@ export interface Outcome {
   readonly acknowledgedCount: number;
   /** Full restores that were compared byte for byte. */
   readonly restoredCount: number;
-  /** Where it was asked for: docs/formats/trace-v1.md. */
+  /** Where it was asked for: docs/formats/trace-v2.md. */
   readonly trace?: Uint8Array;
 }
 
 export async function runScenario(scenario: Scenario, options: RunOptions = {}): Promise<Outcome> {
-  const run = new Run(scenario, options.equipment ?? newEquipment(), options.isRecorded ?? false);
+  const { equipment = newEquipment(), calibration = usualCalibration, isRecorded = false } = options;
+  const run = new Run(scenario, equipment, calibration, isRecorded);
   await run.run();
   const { world, violation, acknowledgedCount, restoredCount } = run;
   const digest = world.trace.digest();

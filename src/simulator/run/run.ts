@@ -13,7 +13,7 @@ import { Broken } from '../invariants/invariant.js';
 import type { Invariant, RunView, ServerView } from '../invariants/invariant.js';
 import { Ledger } from '../invariants/ledger.js';
 import { plainWire } from '../network/wire.js';
-import { usualCalibration } from '../process/calibration.js';
+import type { Calibration } from '../process/calibration.js';
 import type { Node, Program } from '../process/node.js';
 import { Images } from '../scenario/image.js';
 import { isServer } from '../scenario/scenario.js';
@@ -43,12 +43,12 @@ export class Run implements RunView, Watch {
   restoredCount = 0;
   violation: { readonly broken: Broken; readonly atMs: number; readonly eventCount: number } | undefined;
 
-  constructor(scenario: Scenario, equipment: Equipment, isRecorded: boolean) {
+  constructor(scenario: Scenario, equipment: Equipment, calibration: Calibration, isRecorded: boolean) {
     this.scenario = scenario;
     const { network, seed } = scenario;
     this.world = new World({
       seed,
-      calibration: usualCalibration,
+      calibration,
       isRecorded,
       network: {
         resetChance: network.resetChance,

@@ -46,7 +46,8 @@ function fakeRun({ operations, faults, struck, bytes }: Cause) {
 
 const causes = fc.nat().chain((seed) => {
   const scenario = drawnScenario(seed);
-  const some = (times: readonly number[]) => fc.subarray([...times], { maxLength: Math.min(3, times.length) });
+  const some = (times: readonly number[]) =>
+    fc.subarray([...times], { maxLength: Math.min(3, times.length) });
   return fc.record({
     scenario: fc.constant(scenario),
     cause: fc.record({
