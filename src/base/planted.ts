@@ -47,7 +47,7 @@ export const plantedFaults = {
   'credit-in-target-bytes': 'as much credit is given back as the segment has bytes when unpacked',
   'staging-token-of-the-volume': 'the transfers of a peer for one volume share a token',
   'staging-shared-by-two': 'who comes second for a staging does not end the first',
-  'aborted-transfer-kept': 'an aborted transfer is not ended',
+  'cut-transfer-kept': 'a transfer whose connection was cut does not end',
   'audit-behind-the-commit': 'a version is shown before it is on record where it came from',
   'dated-on-arrival': 'a server gives a version the time of its arrival',
   'merges-lost-in-a-crash': 'merges that a crash prevented are not made at the next start',

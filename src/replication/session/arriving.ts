@@ -4,7 +4,7 @@
  * Law: segments are kept, and acknowledged, in order and one at a time; what waits lies within the credit that was granted. The first failure is the one that counts: it ends the
  * connection, or asks for another offer where only the base is at fault.
  */
-import { BugError, DataError } from '../../base/errors.js';
+import { assert, BugError, DataError } from '../../base/errors.js';
 import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Offer, ResynchroniseReason, SegmentStart } from '../protocol/messages.js';
@@ -48,6 +48,7 @@ export class ArrivingSegments {
   readonly #base: IntakeBase | undefined;
   readonly #needed: Int32Array;
   readonly #coder: Coder;
+  readonly #waitingBytesMax: number;
   readonly #onPackage: (bytes: number) => void;
   readonly #onKept: (kept: Kept) => void;
   readonly #bytesTotal: number;
@@ -56,6 +57,8 @@ export class ArrivingSegments {
   #blocks = 0;
   #segments = 0;
   #bytes = 0;
+  /** Bytes of packages that have come and are not kept yet. */
+  #waitingBytes = 0;
 
   constructor(
     talk: Conversation,
@@ -64,6 +67,7 @@ export class ArrivingSegments {
     base: IntakeBase | undefined,
     needed: Int32Array,
     coder: Coder,
+    waitingBytesMax: number,
     onPackage: (bytes: number) => void,
     onKept: (kept: Kept) => void,
   ) {
@@ -73,6 +77,7 @@ export class ArrivingSegments {
     this.#base = base;
     this.#needed = needed;
     this.#coder = coder;
+    this.#waitingBytesMax = waitingBytesMax;
     this.#onPackage = onPackage;
     this.#onKept = onKept;
     this.#bytesTotal = bytesOfBlocks(manifest, needed);
@@ -113,6 +118,8 @@ export class ArrivingSegments {
       throw new Refusal('limit', `segment ${start.index} has blocks of ${targetBytes} bytes`);
     }
     const basePositions = this.#basePositions(baseRuns, targetBytes);
+    this.#waitingBytes += packageBytes;
+    assert(this.#waitingBytes <= this.#waitingBytesMax, 'what waits to be kept is within the credit granted');
     this.#onPackage(packageBytes);
     const pieces: Uint8Array[] = [];
     for (let bytes = 0; bytes < packageBytes;) {
@@ -182,6 +189,7 @@ export class ArrivingSegments {
       throw error instanceof DataError ? new Refusal('damaged', error.message) : error;
     }
     await this.#transfer.add(start.index, positions, target, bytes.length);
+    this.#waitingBytes -= bytes.length;
     this.#blocks += positions.length;
     this.#segments++;
     this.#bytes += targetBytes;

@@ -110,10 +110,10 @@ class Receiving {
   /** The connection is told what ends it; what was brought is kept unless the sender gave it up. */
   async #end(error: unknown): Promise<void> {
     if (error instanceof PeerAbort) {
-      if (!isPlanted('aborted-transfer-kept')) await this.#transfer?.discard();
+      await this.#transfer?.discard();
       return;
     }
-    this.#transfer?.release();
+    if (!isPlanted('cut-transfer-kept')) this.#transfer?.release();
     if (this.#talk.isOver) return;
     const { code, reason } = refusalOf(error);
     await this.#talk.refuse(code, reason);
@@ -139,6 +139,7 @@ class Receiving {
       base,
       needed,
       this.#coder,
+      this.#waitingBytesMax,
       (packageBytes) => {
         this.#packageBytes += packageBytes;
       },
@@ -213,14 +214,18 @@ class Receiving {
     return manifest;
   }
 
+  /** Bytes of packages that may lie here: those of one segment and, where the sender has credit, a buffer. */
+  get #waitingBytesMax(): number {
+    const packageBytes = packageBytesMax(this.#talk.terms.segmentBytesMax);
+    return this.#talk.can('credit') ? this.#options.bufferBytesMax + packageBytes : packageBytes;
+  }
+
   /** Positions of the blocks that are to come. */
   async #need(transfer: IntakeTransfer, candidates: Int32Array): Promise<Int32Array> {
     if (this.#talk.terms.version === 1) return candidates;
     const all = (): number[] => Array.from(candidates, (_, i) => i);
     const missing = this.#talk.can('select') ? await transfer.missing(candidates) : all();
-    const creditBytes = this.#talk.can('credit')
-      ? this.#options.bufferBytesMax + packageBytesMax(this.#talk.terms.segmentBytesMax)
-      : 0;
+    const creditBytes = this.#talk.can('credit') ? this.#waitingBytesMax : 0;
     const need = {
       token: this.#talk.can('resume') ? transfer.token : '',
       runs: runsOf(missing),

@@ -2,8 +2,18 @@
 import { agreement } from './agreement.js';
 import { audit } from './audit.js';
 import { failures } from './failures.js';
+import { history } from './history.js';
 import type { Invariant } from './invariant.js';
+import { leftovers } from './leftovers.js';
 import { promises } from './promises.js';
 import { whole } from './whole.js';
 
-export const invariants: readonly Invariant[] = [failures, promises, whole, audit, agreement];
+export const invariants: readonly Invariant[] = [
+  failures,
+  history,
+  promises,
+  whole,
+  audit,
+  agreement,
+  leftovers,
+];

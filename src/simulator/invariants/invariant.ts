@@ -42,6 +42,8 @@ export interface ServerView {
   readonly isDamaged: boolean;
   /** Versions that were visible, and that no retention has taken. */
   readonly promised: readonly Promised[];
+  /** The merge policy that it runs with. */
+  readonly policy: string;
   /** Whether retention was under way, or ended in a crash: then superseded versions may be gone. */
   isForgetting(volume: string): boolean;
   /** Heads of the audit log that were durable. */
@@ -57,6 +59,8 @@ export interface RunView {
   readonly ledger: Ledger;
   /** Failures that no world explains, by node. */
   readonly failures: readonly { readonly node: string; readonly error: unknown }[];
+  /** What a node's process waits for: `sleep of ...`, `bytes from ...` (a link), and what work is under way. */
+  waitsOf(node: string): readonly string[];
   /** Counts what was restored. */
   restored(): void;
 }

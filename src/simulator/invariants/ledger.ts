@@ -5,13 +5,30 @@
  * a merge, which nobody pushed, is what it was where it was seen first. So a part of an image, a mixture of two, a dot that was used twice and a merge that came out otherwise elsewhere all show.
  */
 import { dotText, isMerge } from '../../replication/versions/version.js';
-import type { Dot } from '../../replication/versions/version.js';
+import type { Dot, Version } from '../../replication/versions/version.js';
 
 export class Ledger {
   /** By volume and writer. */
   readonly #pushed = new Map<string, Uint8Array[]>();
   /** By volume and dot. */
   readonly #known = new Map<string, Uint8Array>();
+
+  /** By volume and dot: as it was seen first. */
+  readonly #versions = new Map<string, { readonly version: Version; readonly text: string }>();
+
+  version(volume: string, dot: Dot): Version | undefined {
+    return this.#versions.get(`${volume} ${dotText(dot)}`)?.version;
+  }
+
+  /** Whether a version is what it was where it was seen first. */
+  isSameVersion(version: Version): boolean {
+    const { volume, dot, vector, time, parents } = version;
+    const key = `${volume} ${dotText(dot)}`;
+    const text = JSON.stringify([Object.entries(vector), time.wallMs, time.counter, parents.map(dotText)]);
+    const known = this.#versions.get(key);
+    if (known === undefined) this.#versions.set(key, { version, text });
+    return known === undefined || known.text === text;
+  }
 
   /** A writer begins to push an image. */
   begun(volume: string, writer: string, image: Uint8Array): void {

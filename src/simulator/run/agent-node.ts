@@ -3,6 +3,7 @@
  *
  * Pushes of one volume are handed to the agent in order. Asking again is the user's part: the agent itself gives up after ten attempts in a row that brought nothing.
  */
+import { CancelledError } from '../../base/errors.js';
 import { PeerRefusal } from '../../replication/session/failures.js';
 import { memoryTarget } from '../../engine/snapshot/target-memory.js';
 import { memoryView } from '../../engine/snapshot/memory.js';
@@ -95,28 +96,32 @@ export class SimulatedAgent {
   }
 
   async #until(host: SimulatedProcess, agent: Agent, operation: AgentOperation): Promise<void> {
+    const done = new AbortController();
+    const { signal } = givenUp(host, operation, done.signal);
     for (;;) {
       try {
-        await this.#once(agent, operation);
+        await this.#once(agent, operation, signal);
         break;
       } catch (error) {
+        if (error instanceof CancelledError) break;
         if (!isOfTheWorld(error) || !isExplained(error, this.#scenario)) throw error;
         // There is nothing yet, or not there: an answer.
         if (operation.kind !== 'push' && error instanceof PeerRefusal && error.code === 'unknown') break;
-        await host.sleep(againMs);
+        await host.sleep(againMs, signal).catch(() => undefined);
       }
     }
+    done.abort();
     this.#asked = this.#asked.filter((one) => one !== operation);
     this.#watch.finished();
   }
 
-  async #once(agent: Agent, operation: AgentOperation): Promise<void> {
+  async #once(agent: Agent, operation: AgentOperation, signal: AbortSignal): Promise<void> {
     const { server, volume } = operation;
     switch (operation.kind) {
       case 'push': {
         const image = this.#images.image(volume, operation.snapshot);
         this.#watch.pushing(this.name, volume, image);
-        const { version } = await agent.push(server, volume, imageOf(image));
+        const { version } = await agent.push(server, volume, imageOf(image), { signal });
         this.#watch.acknowledged(operation, version);
         return;
       }
@@ -134,6 +139,17 @@ export class SimulatedAgent {
         return;
     }
   }
+}
+
+/** Aborted when whoever asked has no more patience. */
+function givenUp(host: SimulatedProcess, operation: AgentOperation, done: AbortSignal): AbortController {
+  const controller = new AbortController();
+  if (operation.kind === 'push' && operation.patienceMs !== undefined)
+    host.sleep(operation.patienceMs, done).then(
+      () => controller.abort(),
+      () => undefined,
+    );
+  return controller;
 }
 
 function imageOf(bytes: Uint8Array): Snapshot {

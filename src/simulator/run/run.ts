@@ -85,6 +85,13 @@ export class Run implements RunView, Watch {
     return this.world.loop.nowMs;
   }
 
+  waitsOf(node: string): readonly string[] {
+    return this.world
+      .waits()
+      .filter(({ who }) => who === node)
+      .map(({ what }) => what);
+  }
+
   /** Both phases and the looks at the end. */
   async run(): Promise<void> {
     const { faultsEndMs, limits } = this.scenario;
@@ -237,7 +244,9 @@ export class Run implements RunView, Watch {
 
   pulled(node: string, version: Version, bytes: Uint8Array): void {
     const { volume, dot } = version;
-    const problem = this.ledger.problem(volume, dot, bytes);
+    const problem = this.ledger.isSameVersion(version)
+      ? this.ledger.problem(volume, dot, bytes)
+      : 'says something else of itself than where it was seen first';
     if (problem !== undefined)
       this.failed(
         node,

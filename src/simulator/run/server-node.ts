@@ -17,7 +17,9 @@ import { DirectoryStore } from '../../replication/store/directory-store.js';
 import { HybridClock } from '../../replication/versions/hybrid-clock.js';
 import { latestOf } from '../../replication/versions/history.js';
 import { parsePolicy } from '../../replication/versions/policy.js';
-import { dotText } from '../../replication/versions/version.js';
+import { countOf } from '../../replication/versions/vector.js';
+import { dotText, isMerge } from '../../replication/versions/version.js';
+import { Broken } from '../invariants/invariant.js';
 import type { Durable, Promised, ServerView } from '../invariants/invariant.js';
 import type { SimulatedProcess } from '../process/incarnation.js';
 import type { Node } from '../process/node.js';
@@ -42,6 +44,7 @@ export class SimulatedServer implements ServerView {
   /** What the next start runs with. */
   config: ServerConfig;
   #running: Server | undefined;
+  #policy = '';
   #waiting: ServerOperation[] = [];
   readonly #promised = new Map<string, Promised>();
   readonly #forgetting = new Set<string>();
@@ -75,6 +78,10 @@ export class SimulatedServer implements ServerView {
 
   get promised(): readonly Promised[] {
     return [...this.#promised.values()];
+  }
+
+  get policy(): string {
+    return this.#policy;
   }
 
   get auditHeads(): readonly AuditHead[] {
@@ -134,6 +141,7 @@ export class SimulatedServer implements ServerView {
     const log = await AuditLog.open(store, clock);
     const coder = new EngineCoder(host, kernels, workspaces);
     const policy = parsePolicy(config.policy);
+    this.#policy = config.policy;
     let fanOut: FanOut | undefined;
     const server = new Server(
       repository,
@@ -186,6 +194,22 @@ export class SimulatedServer implements ServerView {
     this.#promised.set(keyOf({ volume, dot }), { volume, dot });
   }
 
+  /** What retention says that it has taken: it may be superseded alone. */
+  #forget(server: Server, { volume, dot }: Promised): void {
+    this.#promised.delete(keyOf({ volume, dot }));
+    const isSuperseded = server.repository
+      .versions(volume)
+      .some(({ version }) => !isMerge(version.dot) && countOf(version.vector, dot.writer) >= dot.counter);
+    if (!isSuperseded && !isMerge(dot))
+      this.#watch.failed(
+        this.name,
+        new Broken(
+          'retention takes what is superseded',
+          `${dotText(dot)} of ${volume} is gone from ${this.name}`,
+        ),
+      );
+  }
+
   #keep(stored: StoredVersion): void {
     this.#promise(stored);
     this.#watch.committed(this, stored);
@@ -229,7 +253,7 @@ export class SimulatedServer implements ServerView {
         const { volume, last } = operation;
         this.#forgetting.add(volume);
         const dots = await server.retain(volume, { last });
-        for (const dot of dots) this.#promised.delete(keyOf({ volume, dot }));
+        for (const dot of dots) this.#forget(server, { volume, dot });
         this.#forgetting.delete(volume);
         return;
       }

@@ -8,6 +8,7 @@ import { DataError, SnapdeltaError } from '../../base/errors.js';
 import { fingerprintNames } from '../../engine/fingerprint/fingerprint.js';
 import { codecNames } from '../../engine/package/codecs.js';
 import { parseChunker } from '../../replication/coding/cutting.js';
+import { segmentBytesMin } from '../../replication/protocol/limits.js';
 import { parsePolicy } from '../../replication/versions/policy.js';
 import { isServer, scenarioSchemaName } from './scenario.js';
 import type { Scenario } from './scenario.js';
@@ -84,7 +85,7 @@ const versions = z
   .array(z.union([z.literal(1), z.literal(2)]))
   .min(1)
   .max(2);
-const segmentBytesMax = z.int().min(65_536).max(16_777_216);
+const segmentBytesMax = z.int().min(segmentBytesMin).max(16_777_216);
 const chunker = z.string().refine(isGood(parseChunker), 'no chunker of ours');
 const policy = z.string().refine(isGood(parsePolicy), 'no merge policy of ours');
 
@@ -149,6 +150,7 @@ const operation = z.discriminatedUnion('kind', [
     server: name,
     volume: name,
     snapshot: count.max(entriesMax),
+    patienceMs: z.exactOptional(ms),
   }),
   z.strictObject({ ...timed, kind: z.literal('pull'), server: name, volume: name }),
   z.strictObject({ ...timed, kind: z.literal('list'), server: name, volume: name }),
@@ -184,7 +186,7 @@ const scenarioSchema = z.strictObject({
   limits: z.strictObject({
     convergeMs: ms,
     eventCountMax: z.int().min(1),
-    bufferBytesMax: z.int().min(65_536),
+    bufferBytesMax: z.int().min(segmentBytesMin),
   }),
 });
 

@@ -149,6 +149,8 @@ export interface PushOperation extends Timed {
   readonly volume: string;
   /** Number of the image, from 0. */
   readonly snapshot: number;
+  /** Whoever asked gives this image up after so long, and goes on with newer ones; without it never. */
+  readonly patienceMs?: number;
 }
 
 /** What an operator may change; what does not concern a node's role is ignored. */
