@@ -1,4 +1,4 @@
-/** Which blocks of a version have to be sent, and in what groups: pure functions of manifests, the same on both sides. */
+/** Which blocks of a version have to be sent: pure functions of manifests, the same on both sides. */
 import { present } from '../../base/errors.js';
 import { DigestIndex } from '../../engine/detect/digest-index.js';
 import { fingerprints } from '../../engine/fingerprint/fingerprint.js';
@@ -85,33 +85,4 @@ export function neededOf(
     count += wanted;
   }
   return needed.slice(0, count);
-}
-
-/** A segment to be: needed blocks [first, first + count). */
-export interface Group {
-  readonly first: number;
-  readonly count: number;
-}
-
-/** Groups of at most `bytesMax` bytes (or one block), in order. A group does not go across a border, such as between what is wanted first and what is not. */
-export function groupsOf(
-  manifest: Manifest,
-  needed: Int32Array,
-  bytesMax: number,
-  isFirst: (position: number) => boolean = () => false,
-): readonly Group[] {
-  const urgent: Group[] = [];
-  const usual: Group[] = [];
-  for (let first = 0; first < needed.length;) {
-    const isUrgent = isFirst(present(needed[first], 'position'));
-    let count = 0;
-    for (let bytes = 0; first + count < needed.length; count++) {
-      const position = present(needed[first + count], 'position');
-      bytes += blockLength(manifest, position);
-      if (count > 0 && (bytes > bytesMax || isFirst(position) !== isUrgent)) break;
-    }
-    (isUrgent ? urgent : usual).push({ first, count });
-    first += count;
-  }
-  return [...urgent, ...usual];
 }

@@ -22,7 +22,7 @@ import type { Coder } from '../coding/coder.js';
 import type { Conversation } from './conversation.js';
 import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
 import { isCutSo, type CutAndHash } from '../coding/cutting.js';
-import { LinkEstimate } from './link-estimate.js';
+import { LinkEstimates } from './link-estimates.js';
 import type { OnProgress } from './progress.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
 import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
@@ -76,7 +76,7 @@ export class Agent {
   readonly #states: AgentStates;
   readonly #cache: CachedBlocks;
   readonly #clock: HybridClock;
-  readonly #estimates = new Map<string, LinkEstimate>();
+  readonly #estimates = new LinkEstimates({ windowBytesMax: 64 * MiB });
   readonly #turns = new Map<string, Promise<void>>();
 
   constructor(dialer: Dialer, store: Store, coder: Coder, runtime: Runtime, options: AgentOptions) {
@@ -172,7 +172,7 @@ export class Agent {
         this.#runtime,
         {
           cache: this.#cache,
-          estimate: this.#estimate(server),
+          estimate: this.#estimates.open(server),
           onToken: (given) => this.#keepToken(volume, version.dot, server, given),
           onProgress: (progress) => {
             if (progress.segments > 0) progressed();
@@ -339,12 +339,6 @@ export class Agent {
     const isKnown =
       known !== undefined && Buffer.compare(known.manifest.id.content, manifest.id.content) === 0;
     return isKnown ? { ...known, content } : { dot: undefined, manifest, content };
-  }
-
-  #estimate(server: string): LinkEstimate {
-    const known = this.#estimates.get(server) ?? new LinkEstimate({ windowBytesMax: 64 * MiB });
-    this.#estimates.set(server, known);
-    return known;
   }
 
   /** One operation on a volume at a time: two would take each other's dots. */

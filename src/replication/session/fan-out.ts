@@ -18,7 +18,7 @@ import type { Coder } from '../coding/coder.js';
 import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
 import type { Conversation } from './conversation.js';
 import { isCutSo } from '../coding/cutting.js';
-import { LinkEstimate } from './link-estimate.js';
+import { LinkEstimates } from './link-estimates.js';
 import { restoreVersion } from '../coding/restore.js';
 import { sendVersion, type Outgoing, type OutgoingBase, type SendSummary } from './sender.js';
 import { byAncestry, type Server } from './server.js';
@@ -60,6 +60,7 @@ export class FanOut {
   readonly #coder: Coder;
   readonly #runtime: Runtime;
   readonly #options: FanOutOptions;
+  readonly #estimates = new LinkEstimates();
   readonly #stopping = new AbortController();
   readonly #peers = new Map<string, Round>();
 
@@ -136,7 +137,7 @@ export class FanOut {
         if (this.#server.repository.version(volume, stored.version.dot) === undefined) continue;
         const outgoing = await this.#outgoing(talk, stored, listed, theirs);
         const summary = await sendVersion(talk, outgoing, this.#coder, this.#runtime, {
-          estimate: new LinkEstimate(),
+          estimate: this.#estimates.open(peer),
           signal: this.#stopping.signal,
         });
         theirs.add(nameOf(stored.version));

@@ -1,9 +1,11 @@
 /**
- * What a sender knows of its link from acknowledgements alone: delivery rate and round-trip time; and what follows from them: how much may be under way, and how hard to
- * compress. No clock: each call says when.
+ * What a sender knows of its link from acknowledgements alone: delivery rate and round-trip time; and what follows from them: how much may be under way, how large a piece is sent at
+ * once, and how hard to compress. No clock: each call says when.
  *
  * Law: the same calls give the same answers. A rate sample is bytes acknowledged over the time in which they were, from the acknowledgement before a piece was sent to its own, or
- * over the time that sending took where that is longer; so neither idle times nor acknowledgements that come in bunches make a link look fast.
+ * over the time that sending took where that is longer; so neither idle times nor acknowledgements that come in bunches make a link look fast. Where the sender was idle before, the time holds a
+ * round trip in which nothing could be acknowledged: such a sample says between which bounds the rate lies, with that round trip and without it, and moves the estimate no further than to the nearer
+ * one. So a small push over a long link does not make it look slow; nor does a sender that has too little to send, whose samples can only raise the estimate.
  * Sources: Cheng, Cardwell, Delivery Rate Estimation (draft-cheng-iccrg-delivery-rate-estimation-02); the largest of late rates, the least round trip and its renewal are those of
  * BBR (Cardwell et al., 2016); smoothing as RFC 6298, section 2.
  * Limits: a round trip ends when the piece is durable, so a slow disk at the other end counts as a slow link, which for the window is right.
@@ -29,6 +31,15 @@ const leastMaxAgeMs = 10_000;
 /** Weights of a new sample in the smoothed rate and the smoothed round trip. */
 const rateWeight = 1 / 4;
 const roundTripWeight = 1 / 8;
+/** A sample of fewer bytes says nothing of a link's rate: 2 ms at 64 Mbit/s are a task switch, or a disk. */
+const sampleBytesMin = 16 * KiB;
+/** Nor does one that took hardly longer than a round trip alone. */
+const sampleRoundTripsMin = 1.5;
+/** Below a package's head of some 700 bytes would be more than a hundredth of a piece. */
+const pieceBytesMin = 64 * KiB;
+const pieceBytesStart = 256 * KiB;
+/** A piece is what the link carries in this time: so much is lost to a cut, and an acknowledgement comes so often. */
+const pieceMs = 1000;
 
 interface Flight {
   readonly bytes: number;
@@ -37,9 +48,14 @@ interface Flight {
   readonly deliveredBytes: number;
   readonly deliveredMs: number;
   readonly firstSentMs: number;
+  /** Whether nothing had been acknowledged since the sender was idle. */
+  readonly isAfterIdle: boolean;
+  /** Whether it came late from the sender: the link had to wait for it. */
+  readonly isLate: boolean;
 }
 
 export class LinkEstimate {
+  readonly #options: LinkEstimateOptions;
   readonly #windowBytesMin: number;
   readonly #windowBytesMax: number;
   readonly #windowBytesStart: number;
@@ -50,19 +66,27 @@ export class LinkEstimate {
   #leastAtMs = 0;
   /** Since when the least round trip is being measured anew. */
   #probingSinceMs: number | undefined;
+  /** The least time in which the other side has answered an offer: a round trip and hardly any bytes. */
+  #answerMs = Infinity;
   #inFlightBytes = 0;
   #deliveredBytes = 0;
   #deliveredMs = 0;
   #firstSentMs = 0;
+  #isAfterIdle = true;
   #rate: number | undefined;
   #roundTripMs: number | undefined;
   #level: number | undefined;
+  #pieceBytes = pieceBytesStart;
+  /** Acknowledged on this connection. */
+  #acknowledgements = 0;
 
-  constructor({
-    windowBytesMin = 64 * KiB,
-    windowBytesMax = 16 * KiB * KiB,
-    windowBytesStart = 256 * KiB,
-  }: LinkEstimateOptions = {}) {
+  constructor(options: LinkEstimateOptions = {}) {
+    const {
+      windowBytesMin = 64 * KiB,
+      windowBytesMax = 16 * KiB * KiB,
+      windowBytesStart = 256 * KiB,
+    } = options;
+    this.#options = options;
     this.#windowBytesMin = windowBytesMin;
     this.#windowBytesMax = windowBytesMax;
     this.#windowBytesStart = windowBytesStart;
@@ -73,7 +97,7 @@ export class LinkEstimate {
     return this.#inFlightBytes;
   }
 
-  /** Smoothed, in bytes per second; undefined before the first acknowledgement. */
+  /** Smoothed, in bytes per second; undefined before it could be measured. */
   get rateBytesPerSecond(): number | undefined {
     return this.#rate;
   }
@@ -91,16 +115,28 @@ export class LinkEstimate {
     return Math.min(this.#windowBytesMax, Math.max(this.#windowBytesMin, wanted));
   }
 
-  /** Level of compression for the rate; undefined before the first acknowledgement. */
+  /** How large the next piece should be: what the link carries in a second, and at most twice the one before. */
+  get pieceBytes(): number {
+    const suiting = this.#rate === undefined ? Infinity : Math.round((this.#rate * pieceMs) / 1000);
+    return Math.max(pieceBytesMin, Math.min(this.#pieceBytes, suiting));
+  }
+
+  /** Level of compression for the rate; undefined before it could be measured. */
   get level(): number | undefined {
     return this.#level;
   }
 
-  /** A piece was handed to the link. `key` names it until it is acknowledged. */
-  sent(key: number, bytes: number, nowMs: number): void {
+  /** The other side has answered something short after so long. */
+  answered(tookMs: number): void {
+    if (tookMs > 0) this.#answerMs = Math.min(this.#answerMs, tookMs);
+  }
+
+  /** A piece was handed to the link. `key` names it until it is acknowledged; `isLate` says that the link had to wait for it. */
+  sent(key: number, bytes: number, nowMs: number, isLate = false): void {
     if (this.#flights.size === 0) {
       this.#firstSentMs = nowMs;
       this.#deliveredMs = nowMs;
+      this.#isAfterIdle = true;
     }
     this.#flights.set(key, {
       bytes,
@@ -108,8 +144,11 @@ export class LinkEstimate {
       deliveredBytes: this.#deliveredBytes,
       deliveredMs: this.#deliveredMs,
       firstSentMs: this.#firstSentMs,
+      isAfterIdle: this.#isAfterIdle,
+      isLate,
     });
     this.#inFlightBytes += bytes;
+    this.#pieceBytes = 2 * this.pieceBytes;
   }
 
   /** Nothing happens for a piece that is not under way. */
@@ -117,20 +156,40 @@ export class LinkEstimate {
     const flight = this.#flights.get(key);
     if (flight === undefined) return;
     this.#flights.delete(key);
+    this.#acknowledgements++;
     this.#inFlightBytes -= flight.bytes;
     this.#deliveredBytes += flight.bytes;
     this.#deliveredMs = nowMs;
     this.#firstSentMs = flight.sentMs;
+    this.#isAfterIdle = false;
     const tookMs = Math.max(flight.sentMs - flight.firstSentMs, nowMs - flight.deliveredMs);
     const roundTripMs = nowMs - flight.sentMs;
     // A clock that did not move says nothing.
     if (tookMs <= 0 || roundTripMs <= 0) return;
-    const rate = ((this.#deliveredBytes - flight.deliveredBytes) * 1000) / tookMs;
-    this.#lateRates.push(rate);
-    if (this.#lateRates.length > lateSamplesMax) this.#lateRates.shift();
+    const bytes = this.#deliveredBytes - flight.deliveredBytes;
+    const least = (bytes * 1000) / tookMs;
     this.#noteRoundTrip(roundTripMs, flight.sentMs, nowMs);
-    this.#rate = smoothed(this.#rate, rate, rateWeight);
     this.#roundTripMs = smoothed(this.#roundTripMs, roundTripMs, roundTripWeight);
+    this.#noteRate(least, this.#mostOf(flight, bytes, tookMs));
+  }
+
+  /** What the rate is at most, by one sample. */
+  #mostOf({ isAfterIdle, isLate }: Flight, bytes: number, tookMs: number): number {
+    if (isLate || bytes < sampleBytesMin) return Infinity;
+    if (!isAfterIdle) return (bytes * 1000) / tookMs;
+    const roundTripMs = Math.min(this.#answerMs, this.#leastMs);
+    return tookMs < sampleRoundTripsMin * roundTripMs ? Infinity : (bytes * 1000) / (tookMs - roundTripMs);
+  }
+
+  /** The link carries something between the two. */
+  #noteRate(least: number, most: number): void {
+    if (most < Infinity || this.#lateRates.every((rate) => rate <= least)) {
+      this.#lateRates.push(least);
+      if (this.#lateRates.length > lateSamplesMax) this.#lateRates.shift();
+    }
+    const known = this.#rate ?? (most < Infinity ? least : undefined);
+    if (known === undefined) return;
+    this.#rate = smoothed(this.#rate, Math.min(most, Math.max(least, known)), rateWeight);
     this.#level = chosenLevel(this.#rate, this.#level);
   }
 
@@ -145,11 +204,36 @@ export class LinkEstimate {
     }
   }
 
-  /** The link broke: what was under way will not be acknowledged. What was learnt stays. */
+  /**
+   * The link broke: what was under way will not be acknowledged. What was learnt stays. Where nothing at all came through, pieces were too large for what the link lives, and the next is
+   * half as large.
+   */
   cut(): void {
+    this.#pieceBytes = this.#pieceAfterCut;
+    this.#acknowledgements = 0;
     this.#flights.clear();
     this.#inFlightBytes = 0;
     this.#probingSinceMs = undefined;
+  }
+
+  /** For the next transfer on this link, with what was learnt. The one under way on this one, if there is one, is not disturbed. */
+  successor(): LinkEstimate {
+    const next = new LinkEstimate(this.#options);
+    next.#lateRates.push(...this.#lateRates);
+    next.#leastMs = this.#leastMs;
+    next.#leastAtMs = this.#leastAtMs;
+    next.#answerMs = this.#answerMs;
+    next.#rate = this.#rate;
+    next.#roundTripMs = this.#roundTripMs;
+    next.#level = this.#level;
+    next.#pieceBytes = this.#pieceAfterCut;
+    return next;
+  }
+
+  get #pieceAfterCut(): number {
+    if (this.#flights.size === 0 || this.#acknowledgements > 0) return this.#pieceBytes;
+    const least = Math.min(...[...this.#flights.values()].map(({ bytes }) => bytes));
+    return Math.max(pieceBytesMin, Math.round(Math.min(this.#pieceBytes, least) / 2));
   }
 }
 

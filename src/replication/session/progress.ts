@@ -1,7 +1,7 @@
 /** What a transfer reports while it goes on: plain numbers, for whoever shows them. */
 export interface TransferProgress {
   readonly phase: 'manifest' | 'segments' | 'committed';
-  /** Segments known to be durable, and all of them; of this connection. */
+  /** Segments known to be durable, and those sent so far; of this connection. How many there will be depends on the link. */
   readonly segments: number;
   readonly segmentCount: number;
   /** Bytes of blocks in segments known to be durable, and in all of them. */

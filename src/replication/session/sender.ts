@@ -18,7 +18,8 @@ import { isPromised, type First } from './first.js';
 import type { LinkEstimate } from './link-estimate.js';
 import { Opposite, baseShareMax, positionsOf, runsOfPositions, type BaseRuns } from '../coding/opposite.js';
 import type { OnProgress, TransferProgress } from './progress.js';
-import { groupsOf, neededOf, newBlocks, bytesOfBlocks, type Group } from '../coding/selection.js';
+import { Grouping, type Group } from '../coding/grouping.js';
+import { neededOf, newBlocks, bytesOfBlocks } from '../coding/selection.js';
 
 export interface Outgoing {
   readonly version: Version;
@@ -75,13 +76,27 @@ type Outcome =
   | { readonly state: 'resynchronise'; readonly reason: Resynchronise['reason'] }
   | { readonly state: 'failed'; readonly error: unknown };
 
+/** What the receiver answered an offer with: positions of the blocks to send, and a name for going on after a cut. */
+interface Answer {
+  readonly needed: Int32Array;
+  readonly token: string;
+}
+
 interface Encoded {
   readonly group: Group;
   readonly positions: Int32Array;
   readonly targetBytes: number;
   readonly baseRuns: BaseRuns;
   readonly packageBytes: Uint8Array;
+  /** How long reading and encoding took. */
+  readonly tookMs: number;
 }
+
+/** Blocks may be so many times their packages when the next segment is sized: what compressed well so far may be followed by what does not. */
+const shareMax = 8;
+
+/** Of the time between two segments, for encoding: with more the link is not what holds the transfer back. */
+const lateShare = 0.7;
 
 class Sending {
   readonly #talk: Conversation;
@@ -101,6 +116,11 @@ class Sending {
   #progress: TransferProgress;
   #manifestBytes = 0;
   #packageBytes = 0;
+  /** Of the blocks in segments of this transfer, and of their packages: how well they compress. */
+  #sentBlockBytes = 0;
+  #segments = 0;
+  /** When the segment before was sent. */
+  #sentMs: number | undefined;
   #neededBlocks = 0;
   #candidateBlocks = 0;
 
@@ -137,7 +157,7 @@ class Sending {
           committed: outcome.committed,
           candidateBlocks: this.#candidateBlocks,
           neededBlocks: this.#neededBlocks,
-          segments: this.#progress.segmentCount,
+          segments: this.#segments,
           manifestBytes: this.#manifestBytes,
           packageBytes: this.#packageBytes,
           resynchronised,
@@ -166,12 +186,14 @@ class Sending {
         ? new Opposite(this.#base.manifest, this.#outgoing.manifest)
         : undefined;
     await this.#offer();
-    const needed = await this.#needed();
-    if (needed === undefined) return this.#decided();
+    const offeredMs = this.#runtime.nowMs();
+    const answer = await this.#answer();
+    if (answer === undefined) return this.#decided();
+    this.#options.estimate?.answered(this.#runtime.nowMs() - offeredMs);
     const listening = this.#listen();
     const wake = (): void => this.#wake?.();
     this.#options.signal?.addEventListener('abort', wake, { once: true });
-    await this.#stream(needed);
+    await this.#stream(answer);
     this.#options.signal?.removeEventListener('abort', wake);
     await listening;
     return this.#decided();
@@ -203,13 +225,13 @@ class Sending {
     this.#report({});
   }
 
-  /** Positions of the blocks to send; undefined where the receiver resynchronises. */
-  async #needed(): Promise<Int32Array | undefined> {
+  /** Undefined where the receiver resynchronises. */
+  async #answer(): Promise<Answer | undefined> {
     const candidates = newBlocks(this.#outgoing.manifest, this.#base?.manifest);
     this.#candidateBlocks = candidates.length;
     if (this.#talk.terms.version === 1) {
       this.#neededBlocks = candidates.length;
-      return candidates;
+      return { needed: candidates, token: '' };
     }
     const runs: (readonly [number, number])[] = [];
     for (;;) {
@@ -223,31 +245,35 @@ class Sending {
       const needed = neededOf(candidates, runs);
       if (needed === undefined) throw await this.#refuse('need names more blocks than there are');
       this.#neededBlocks = needed.length;
-      if (answer.token !== '') await this.#options.onToken?.(answer.token);
-      return needed;
+      return { needed, token: answer.token };
     }
   }
 
-  async #stream(needed: Int32Array): Promise<void> {
+  async #stream({ needed, token }: Answer): Promise<void> {
     const { manifest, first } = this.#outgoing;
-    const isFirst = this.#talk.can('progressive') ? isPromised(manifest, first) : () => false;
-    const groups = groupsOf(manifest, needed, this.#talk.terms.segmentBytesMax, isFirst);
+    const isFirst = this.#talk.can('progressive') ? isPromised(manifest, first) : undefined;
+    const grouping = new Grouping(manifest, needed, isFirst);
     this.#progress = {
       ...this.#progress,
       segments: 0,
-      segmentCount: groups.length,
+      segmentCount: 0,
       blockBytes: 0,
       blockBytesTotal: bytesOfBlocks(manifest, needed),
     };
+    this.#segments = 0;
+    this.#sentMs = undefined;
     this.#report({ phase: 'segments' });
     try {
-      let ahead = this.#encodeAhead(needed, groups[0]);
-      for (let i = 0; i < groups.length; i++) {
+      let ahead = this.#encodeAhead(needed, grouping.next(this.#groupBytes()));
+      // Durable while the first segment is encoded.
+      if (token !== '') await this.#options.onToken?.(token);
+      for (;;) {
         throwIfCancelled(this.#options.signal);
         const encoded = await ahead;
         if (encoded instanceof Failure) throw encoded.error;
-        ahead = this.#encodeAhead(needed, groups[i + 1]);
-        if (encoded === undefined || !(await this.#send(encoded))) return;
+        if (encoded === undefined) break;
+        ahead = this.#encodeAhead(needed, grouping.next(this.#groupBytes()));
+        if (!(await this.#send(encoded))) return;
       }
       throwIfCancelled(this.#options.signal);
       if (this.#talk.state === 'streaming' && this.#outcome === undefined) {
@@ -256,6 +282,18 @@ class Sending {
     } catch (error) {
       await this.#giveUp(error);
     }
+  }
+
+  /** Bytes of blocks for the next segment: as much as makes a package of the size that suits the link. */
+  #groupBytes(): number {
+    const { segmentBytesMax } = this.#talk.terms;
+    const { estimate } = this.#options;
+    if (estimate === undefined) return segmentBytesMax;
+    const share = this.#sentBlockBytes / Math.max(1, this.#packageBytes);
+    return Math.min(
+      segmentBytesMax,
+      Math.round(estimate.pieceBytes * Math.min(shareMax, Math.max(1, share))),
+    );
   }
 
   /** A promise that never rejects: it may be left behind. */
@@ -270,6 +308,7 @@ class Sending {
 
   async #encode(needed: Int32Array, group: Group): Promise<Encoded> {
     const { manifest, content } = this.#outgoing;
+    const startMs = this.#runtime.nowMs();
     const positions = needed.subarray(group.first, group.first + group.count);
     const target = await content.read(manifest, positions);
     if (target === undefined) {
@@ -281,7 +320,8 @@ class Sending {
     const level = this.#options.estimate?.level;
     const packageBytes = await this.#coder.encode(bytes, target, level === undefined ? {} : { level });
     this.#options.cache?.keep(manifest, positions, target);
-    return { group, positions, targetBytes: target.length, baseRuns, packageBytes };
+    const tookMs = this.#runtime.nowMs() - startMs;
+    return { group, positions, targetBytes: target.length, baseRuns, packageBytes, tookMs };
   }
 
   async #baseOf(
@@ -299,7 +339,7 @@ class Sending {
   }
 
   /** False where the transfer ended meanwhile. */
-  async #send({ group, targetBytes, baseRuns, packageBytes }: Encoded): Promise<boolean> {
+  async #send({ group, targetBytes, baseRuns, packageBytes, tookMs }: Encoded): Promise<boolean> {
     while (!this.#hasRoomFor(packageBytes.length)) {
       if (this.#outcome !== undefined) return false;
       await new Promise<void>((resolve) => {
@@ -311,8 +351,12 @@ class Sending {
     const index = this.#talk.nextIndex;
     this.#flying.set(index, { blockBytes: targetBytes, packageBytes: packageBytes.length });
     this.#flyingBytes += packageBytes.length;
-    this.#options.estimate?.sent(index, packageBytes.length, this.#runtime.nowMs());
+    const nowMs = this.#runtime.nowMs();
+    this.#options.estimate?.sent(index, packageBytes.length, nowMs, this.#isLate(tookMs, nowMs));
+    this.#sentMs = nowMs;
     this.#packageBytes += packageBytes.length;
+    this.#sentBlockBytes += targetBytes;
+    this.#segments++;
     await this.#talk.send({
       type: 'segment',
       index,
@@ -322,13 +366,19 @@ class Sending {
       packageBytes: packageBytes.length,
     });
     const isSent = await this.#talk.sendPieces('data', packageBytes);
-    this.#report({});
+    this.#report({ segmentCount: this.#progress.segmentCount + 1 });
     return isSent;
+  }
+
+  /** Whether making the segment took most of the time since the one before: then the link waited for it. */
+  #isLate(tookMs: number, nowMs: number): boolean {
+    return this.#sentMs !== undefined && tookMs > lateShare * (nowMs - this.#sentMs);
   }
 
   #hasRoomFor(bytes: number): boolean {
     if (bytes > this.#talk.creditBytes) return false;
-    if (this.#flying.size === 0) return true;
+    // One is being kept while the next one travels.
+    if (this.#flying.size < 2) return true;
     const windowBytes = this.#options.estimate?.windowBytes ?? Infinity;
     return this.#flyingBytes + bytes <= windowBytes;
   }

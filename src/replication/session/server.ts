@@ -19,7 +19,7 @@ import { Conversation } from './conversation.js';
 import { chunkerText } from '../coding/cutting.js';
 import { PeerAbort, Refusal, refusalOf } from './failures.js';
 import { usualPatience, welcome, type Abilities, type Patience } from './greeting.js';
-import { LinkEstimate } from './link-estimate.js';
+import { LinkEstimates } from './link-estimates.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
 import { RepositoryIntakes, type Audit } from './repository-intake.js';
 import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
@@ -60,6 +60,7 @@ export class Server {
   readonly #audit: Audit;
   readonly #options: ServerOptions;
   readonly #intakes: RepositoryIntakes;
+  readonly #estimates = new LinkEstimates({ windowBytesMax: 64 * MiB });
   readonly #talks = new Set<Conversation>();
   #isClosed = false;
 
@@ -224,7 +225,7 @@ export class Server {
       },
       this.#coder,
       this.#runtime,
-      { estimate: new LinkEstimate({ windowBytesMax: 64 * MiB }) },
+      { estimate: this.#estimates.open(talk.peer) },
     );
     this.#options.onSent?.(summary, talk.peer);
   }

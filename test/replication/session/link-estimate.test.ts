@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chosenLevel, LinkEstimate } from '../../../src/replication/session/link-estimate.js';
+import { LinkEstimates } from '../../../src/replication/session/link-estimates.js';
 
 const KiB = 1024;
 
@@ -119,17 +120,154 @@ describe('LinkEstimate', () => {
 
   test('a cut forgets what was under way, and nothing else', () => {
     const estimate = new LinkEstimate();
-    estimate.sent(1, 1000, 0);
-    estimate.acknowledged(1, 10);
-    estimate.sent(2, 1000, 10);
+    estimate.answered(1);
+    estimate.sent(1, 100_000, 0);
+    estimate.acknowledged(1, 1000);
+    estimate.sent(2, 1000, 1000);
     estimate.cut();
     expect(estimate.inFlightBytes).toBe(0);
     estimate.acknowledged(2, 5000);
-    expect([estimate.rateBytesPerSecond, estimate.roundTripMs]).toEqual([100_000, 10]);
+    expect([estimate.rateBytesPerSecond, estimate.roundTripMs]).toEqual([100_000, 1000]);
     // A clock that stands still gives no infinite rate.
-    estimate.sent(3, 1000, 20);
-    estimate.acknowledged(3, 20);
+    estimate.sent(3, 1000, 2000);
+    estimate.acknowledged(3, 2000);
     expect(estimate.rateBytesPerSecond).toBe(100_000);
+  });
+});
+
+describe('pieces', () => {
+  const KiBs = (bytes: number): number => bytes / KiB;
+
+  test('double until the link is known, then they are what it carries in a second', () => {
+    const estimate = new LinkEstimate();
+    const sizes: number[] = [];
+    for (let key = 0; key < 5; key++) {
+      sizes.push(KiBs(estimate.pieceBytes));
+      estimate.sent(key, estimate.pieceBytes, 0);
+    }
+    expect(sizes).toEqual([256, 512, 1024, 2048, 4096]);
+    const measured = new LinkEstimate();
+    run(measured, { bytesPerMs: 1250, roundTripMs: 20, pieceBytes: 256 * KiB, pieces: 20 });
+    expect(measured.pieceBytes / 1_250_000).toBeCloseTo(1, 1);
+    run(measured, { bytesPerMs: 20, roundTripMs: 20, pieceBytes: 256 * KiB, pieces: 40 }, 1e6);
+    expect(KiBs(measured.pieceBytes)).toBe(64);
+  });
+
+  test('halve when a connection broke before anything was acknowledged, down to 64 KiB', () => {
+    let estimate = new LinkEstimate();
+    const sizes: number[] = [];
+    for (let connection = 0; connection < 4; connection++) {
+      sizes.push(KiBs(estimate.pieceBytes));
+      estimate.sent(0, estimate.pieceBytes, connection);
+      estimate = estimate.successor();
+    }
+    expect(sizes).toEqual([256, 128, 64, 64]);
+    // One that brought something keeps its size.
+    const fruitful = new LinkEstimate();
+    fruitful.sent(0, fruitful.pieceBytes, 0);
+    fruitful.sent(1, fruitful.pieceBytes, 0);
+    fruitful.acknowledged(0, 1000);
+    expect(KiBs(fruitful.successor().pieceBytes)).toBe(1024);
+  });
+});
+
+describe('bad measurements', () => {
+  test('a small push over a long link does not make it look slow', () => {
+    const fresh = new LinkEstimate();
+    fresh.answered(100);
+    fresh.sent(0, 800, 0);
+    fresh.acknowledged(0, 101);
+    expect([fresh.rateBytesPerSecond, fresh.level]).toEqual([undefined, undefined]);
+    const known = new LinkEstimate();
+    known.answered(100);
+    const endMs = run(known, { bytesPerMs: 12_500, roundTripMs: 100, pieceBytes: 64 * KiB, pieces: 400 });
+    const { rateBytesPerSecond } = known;
+    for (let push = 0; push < 20; push++) {
+      known.sent(1e6 + push, 800, endMs + 1000 * push);
+      known.acknowledged(1e6 + push, endMs + 1000 * push + 101);
+    }
+    expect([known.rateBytesPerSecond, known.level]).toEqual([rateBytesPerSecond, 3]);
+  });
+
+  test('a thin link is known from its first piece, and one that became thin from few lone pieces', () => {
+    const fresh = new LinkEstimate();
+    fresh.answered(100);
+    fresh.sent(0, 256 * KiB, 0);
+    fresh.acknowledged(0, 8292);
+    expect((fresh.rateBytesPerSecond ?? 0) / 32_000).toBeCloseTo(1, 1);
+    expect(fresh.level).toBe(19);
+    const fallen = new LinkEstimate();
+    fallen.answered(100);
+    const endMs = run(fallen, { bytesPerMs: 12_500, roundTripMs: 100, pieceBytes: 64 * KiB, pieces: 400 });
+    for (let push = 0; push < 25; push++) {
+      fallen.sent(1e6 + push, 64 * KiB, endMs + 10_000 * push);
+      fallen.acknowledged(1e6 + push, endMs + 10_000 * push + 2148);
+    }
+    expect(fallen.level).toBe(19);
+  });
+
+  test('a sender that has too little to send does not make the link look slow, and notices that it is fast', () => {
+    const estimate = new LinkEstimate();
+    let nowMs = run(estimate, { bytesPerMs: 12_500, roundTripMs: 100, pieceBytes: 64 * KiB, pieces: 400 });
+    const { rateBytesPerSecond, windowBytes } = estimate;
+    // 64 KiB each 50 ms, two under way.
+    for (let key = 1e6; key < 1e6 + 50; key++, nowMs += 50) {
+      estimate.sent(key, 64 * KiB, nowMs, true);
+      estimate.acknowledged(key - 2, nowMs + 5);
+    }
+    expect(estimate.rateBytesPerSecond).toBe(rateBytesPerSecond);
+    expect(estimate.windowBytes / windowBytes).toBeCloseTo(1, 2);
+    const slow = new LinkEstimate();
+    slow.answered(20);
+    let atMs = run(slow, { bytesPerMs: 100, roundTripMs: 20, pieceBytes: 64 * KiB, pieces: 20 });
+    for (let key = 1e6; key < 1e6 + 30; key++, atMs += 50) {
+      slow.sent(key, 512 * KiB, atMs, true);
+      slow.acknowledged(key, atMs + 45);
+    }
+    expect(slow.level).toBe(3);
+  });
+
+  test('clocks that stand still, acknowledgements of nothing and answers in no time change nothing', () => {
+    const estimate = new LinkEstimate();
+    run(estimate, { bytesPerMs: 1250, roundTripMs: 20, pieceBytes: 64 * KiB, pieces: 100 });
+    const before = [estimate.rateBytesPerSecond, estimate.roundTripMs, estimate.windowBytes, estimate.level];
+    estimate.answered(0);
+    estimate.answered(-5);
+    estimate.acknowledged(12_345, 1e9);
+    estimate.sent(1e6, 64 * KiB, 1e6);
+    estimate.acknowledged(1e6, 1e6);
+    expect([estimate.rateBytesPerSecond, estimate.roundTripMs, estimate.windowBytes, estimate.level]).toEqual(
+      before,
+    );
+  });
+});
+
+describe('LinkEstimates', () => {
+  test('a transfer begins with what the one before has learnt, and shares nothing with one under way', () => {
+    const estimates = new LinkEstimates();
+    const first = estimates.open('a');
+    run(first, { bytesPerMs: 1250, roundTripMs: 20, pieceBytes: 64 * KiB, pieces: 100 });
+    first.sent(1, 1000, 1e6);
+    const second = estimates.open('a');
+    expect([second.rateBytesPerSecond, second.level, second.windowBytes]).toEqual([
+      first.rateBytesPerSecond,
+      first.level,
+      first.windowBytes,
+    ]);
+    expect([first.inFlightBytes, second.inFlightBytes]).toEqual([1000, 0]);
+    expect(estimates.open('b').rateBytesPerSecond).toBeUndefined();
+  });
+
+  test('256 peers are remembered', () => {
+    const estimates = new LinkEstimates();
+    const learn = (peer: string): void => {
+      run(estimates.open(peer), { bytesPerMs: 1250, roundTripMs: 20, pieceBytes: 64 * KiB, pieces: 10 });
+    };
+    for (let peer = 0; peer < 256; peer++) learn(`${peer}`);
+    learn('0');
+    learn('another');
+    expect(estimates.open('0').rateBytesPerSecond).toBeDefined();
+    expect(estimates.open('1').rateBytesPerSecond).toBeUndefined();
   });
 });
 
