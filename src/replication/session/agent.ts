@@ -25,7 +25,8 @@ import { isCutSo, type CutAndHash } from '../coding/cutting.js';
 import { LinkEstimates } from './link-estimates.js';
 import type { OnProgress } from './progress.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
-import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
+import type { OutgoingBase } from './outgoing.js';
+import { sendVersion, type SendSummary } from './sender.js';
 import { TargetIntake, type Available, type TargetOptions } from './target-intake.js';
 
 export interface AgentOptions extends ConnectorOptions {

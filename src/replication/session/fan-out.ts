@@ -20,7 +20,8 @@ import type { Conversation } from './conversation.js';
 import { isCutSo } from '../coding/cutting.js';
 import { LinkEstimates } from './link-estimates.js';
 import { restoreVersion } from '../coding/restore.js';
-import { sendVersion, type Outgoing, type OutgoingBase, type SendSummary } from './sender.js';
+import type { Outgoing, OutgoingBase } from './outgoing.js';
+import { sendVersion, type SendSummary } from './sender.js';
 import { byAncestry, type Server } from './server.js';
 
 export interface FanOutOptions extends ConnectorOptions {

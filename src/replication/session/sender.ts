@@ -8,36 +8,20 @@
 import { BugError, DataError, WorldError, present, throwIfCancelled } from '../../base/errors.js';
 import { isPlanted } from '../../base/planted.js';
 import type { Runtime } from '../../base/runtime.js';
-import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Committed, Offer, Resynchronise } from '../protocol/messages.js';
-import type { Dot, Version } from '../versions/version.js';
-import { CachedBlocks, type BlockReader } from '../coding/block-reader.js';
+import type { CachedBlocks } from '../coding/block-reader.js';
 import type { Coder } from '../coding/coder.js';
-import type { Conversation } from './conversation.js';
-import { isPromised, type First } from './first.js';
-import type { LinkEstimate } from './link-estimate.js';
-import { Opposite, baseShareMax, positionsOf, runsOfPositions, type BaseRuns } from '../coding/opposite.js';
-import type { OnProgress, TransferProgress } from './progress.js';
-import { Grouping, type Group } from '../coding/grouping.js';
 import { neededOf, newBlocks, bytesOfBlocks } from '../coding/selection.js';
-
-export interface Outgoing {
-  readonly version: Version;
-  readonly manifest: Manifest;
-  readonly content: BlockReader;
-  /** A version that the receiver has, too, by all that is known. */
-  readonly base: OutgoingBase | undefined;
-  /** Token of a transfer that was cut; empty for none. */
-  readonly resume: string;
-  /** What the receiver wants first. */
-  readonly first: First;
-}
-
-export interface OutgoingBase {
-  readonly dot: Dot;
-  readonly manifest: Manifest;
-  readonly content: BlockReader;
-}
+import type { Conversation } from './conversation.js';
+import type { LinkEstimate } from './link-estimate.js';
+import {
+  Failure,
+  OutgoingSegments,
+  type EncodedSegment,
+  type Outgoing,
+  type OutgoingBase,
+} from './outgoing.js';
+import type { OnProgress, TransferProgress } from './progress.js';
 
 export interface SendOptions {
   readonly signal?: AbortSignal;
@@ -46,6 +30,7 @@ export interface SendOptions {
   readonly onToken?: (token: string) => Promise<void>;
   /** Keeps what was sent, for later deltas. */
   readonly cache?: CachedBlocks;
+  /** Sizes segments and chooses how hard they are compressed; without it they are as large as they may be. */
   readonly estimate?: LinkEstimate;
 }
 
@@ -82,22 +67,6 @@ interface Answer {
   readonly token: string;
 }
 
-interface Encoded {
-  readonly group: Group;
-  readonly positions: Int32Array;
-  readonly targetBytes: number;
-  readonly baseRuns: BaseRuns;
-  readonly packageBytes: Uint8Array;
-  /** How long reading and encoding took. */
-  readonly tookMs: number;
-}
-
-/** Blocks may be so many times their packages when the next segment is sized: what compressed well so far may be followed by what does not. */
-const shareMax = 8;
-
-/** Of the time between two segments, for encoding: with more the link is not what holds the transfer back. */
-const lateShare = 0.7;
-
 class Sending {
   readonly #talk: Conversation;
   readonly #outgoing: Outgoing;
@@ -106,7 +75,6 @@ class Sending {
   readonly #options: SendOptions;
   readonly #startMs: number;
   #base: OutgoingBase | undefined;
-  #opposite: Opposite | undefined;
   #resume: string;
   #outcome: Outcome | undefined;
   #wake: (() => void) | undefined;
@@ -116,11 +84,7 @@ class Sending {
   #progress: TransferProgress;
   #manifestBytes = 0;
   #packageBytes = 0;
-  /** Of the blocks in segments of this transfer, and of their packages: how well they compress. */
-  #sentBlockBytes = 0;
   #segments = 0;
-  /** When the segment before was sent. */
-  #sentMs: number | undefined;
   #neededBlocks = 0;
   #candidateBlocks = 0;
 
@@ -181,10 +145,6 @@ class Sending {
     this.#flying.clear();
     this.#flyingBytes = 0;
     this.#options.estimate?.cut();
-    this.#opposite =
-      this.#base !== undefined && this.#talk.can('delta')
-        ? new Opposite(this.#base.manifest, this.#outgoing.manifest)
-        : undefined;
     await this.#offer();
     const offeredMs = this.#runtime.nowMs();
     const answer = await this.#answer();
@@ -250,9 +210,16 @@ class Sending {
   }
 
   async #stream({ needed, token }: Answer): Promise<void> {
-    const { manifest, first } = this.#outgoing;
-    const isFirst = this.#talk.can('progressive') ? isPromised(manifest, first) : undefined;
-    const grouping = new Grouping(manifest, needed, isFirst);
+    const { manifest } = this.#outgoing;
+    const segments = new OutgoingSegments(
+      this.#talk,
+      this.#outgoing,
+      this.#base,
+      needed,
+      this.#coder,
+      this.#runtime,
+      this.#options,
+    );
     this.#progress = {
       ...this.#progress,
       segments: 0,
@@ -261,10 +228,9 @@ class Sending {
       blockBytesTotal: bytesOfBlocks(manifest, needed),
     };
     this.#segments = 0;
-    this.#sentMs = undefined;
     this.#report({ phase: 'segments' });
     try {
-      let ahead = this.#encodeAhead(needed, grouping.next(this.#groupBytes()));
+      let ahead = segments.next();
       // Durable while the first segment is encoded.
       if (token !== '') await this.#options.onToken?.(token);
       for (;;) {
@@ -272,7 +238,7 @@ class Sending {
         const encoded = await ahead;
         if (encoded instanceof Failure) throw encoded.error;
         if (encoded === undefined) break;
-        ahead = this.#encodeAhead(needed, grouping.next(this.#groupBytes()));
+        ahead = segments.next();
         if (!(await this.#send(encoded))) return;
       }
       throwIfCancelled(this.#options.signal);
@@ -284,62 +250,8 @@ class Sending {
     }
   }
 
-  /** Bytes of blocks for the next segment: as much as makes a package of the size that suits the link. */
-  #groupBytes(): number {
-    const { segmentBytesMax } = this.#talk.terms;
-    const { estimate } = this.#options;
-    if (estimate === undefined) return segmentBytesMax;
-    const share = this.#sentBlockBytes / Math.max(1, this.#packageBytes);
-    return Math.min(
-      segmentBytesMax,
-      Math.round(estimate.pieceBytes * Math.min(shareMax, Math.max(1, share))),
-    );
-  }
-
-  /** A promise that never rejects: it may be left behind. */
-  async #encodeAhead(needed: Int32Array, group: Group | undefined): Promise<Encoded | Failure | undefined> {
-    if (group === undefined) return undefined;
-    try {
-      return await this.#encode(needed, group);
-    } catch (error) {
-      return new Failure(error);
-    }
-  }
-
-  async #encode(needed: Int32Array, group: Group): Promise<Encoded> {
-    const { manifest, content } = this.#outgoing;
-    const startMs = this.#runtime.nowMs();
-    const positions = needed.subarray(group.first, group.first + group.count);
-    const target = await content.read(manifest, positions);
-    if (target === undefined) {
-      throw new DataError('a block of the version to be sent is missing or damaged here', {
-        hint: 'scrub the repository',
-      });
-    }
-    const { baseRuns, bytes } = await this.#baseOf(positions, target.length);
-    const level = this.#options.estimate?.level;
-    const packageBytes = await this.#coder.encode(bytes, target, level === undefined ? {} : { level });
-    this.#options.cache?.keep(manifest, positions, target);
-    const tookMs = this.#runtime.nowMs() - startMs;
-    return { group, positions, targetBytes: target.length, baseRuns, packageBytes, tookMs };
-  }
-
-  async #baseOf(
-    positions: Int32Array,
-    targetBytes: number,
-  ): Promise<{ readonly baseRuns: BaseRuns; readonly bytes: Uint8Array }> {
-    const base = this.#base;
-    const nothing = { baseRuns: [], bytes: new Uint8Array(0) };
-    if (base === undefined || this.#opposite === undefined) return nothing;
-    const wanted = positionsOf(this.#opposite.runs(positions, baseShareMax * targetBytes));
-    const there = base.content.available(base.manifest, wanted);
-    if (there.length === 0) return nothing;
-    const bytes = await base.content.read(base.manifest, there);
-    return bytes === undefined ? nothing : { baseRuns: runsOfPositions(there), bytes };
-  }
-
   /** False where the transfer ended meanwhile. */
-  async #send({ group, targetBytes, baseRuns, packageBytes, tookMs }: Encoded): Promise<boolean> {
+  async #send({ group, targetBytes, baseRuns, packageBytes, isLate }: EncodedSegment): Promise<boolean> {
     while (!this.#hasRoomFor(packageBytes.length)) {
       if (this.#outcome !== undefined) return false;
       await new Promise<void>((resolve) => {
@@ -351,11 +263,8 @@ class Sending {
     const index = this.#talk.nextIndex;
     this.#flying.set(index, { blockBytes: targetBytes, packageBytes: packageBytes.length });
     this.#flyingBytes += packageBytes.length;
-    const nowMs = this.#runtime.nowMs();
-    this.#options.estimate?.sent(index, packageBytes.length, nowMs, this.#isLate(tookMs, nowMs));
-    this.#sentMs = nowMs;
+    this.#options.estimate?.sent(index, packageBytes.length, this.#runtime.nowMs(), isLate);
     this.#packageBytes += packageBytes.length;
-    this.#sentBlockBytes += targetBytes;
     this.#segments++;
     await this.#talk.send({
       type: 'segment',
@@ -368,11 +277,6 @@ class Sending {
     const isSent = await this.#talk.sendPieces('data', packageBytes);
     this.#report({ segmentCount: this.#progress.segmentCount + 1 });
     return isSent;
-  }
-
-  /** Whether making the segment took most of the time since the one before: then the link waited for it. */
-  #isLate(tookMs: number, nowMs: number): boolean {
-    return this.#sentMs !== undefined && tookMs > lateShare * (nowMs - this.#sentMs);
   }
 
   #hasRoomFor(bytes: number): boolean {
@@ -432,12 +336,5 @@ class Sending {
       elapsedMs: this.#runtime.nowMs() - this.#startMs,
     };
     this.#options.onProgress?.(this.#progress);
-  }
-}
-
-class Failure {
-  readonly error: unknown;
-  constructor(error: unknown) {
-    this.error = error;
   }
 }

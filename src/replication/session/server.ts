@@ -22,7 +22,8 @@ import { usualPatience, welcome, type Abilities, type Patience } from './greetin
 import { LinkEstimates } from './link-estimates.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
 import { RepositoryIntakes, type Audit } from './repository-intake.js';
-import { sendVersion, type OutgoingBase, type SendSummary } from './sender.js';
+import type { OutgoingBase } from './outgoing.js';
+import { sendVersion, type SendSummary } from './sender.js';
 import { Volumes, type OnCommitted } from './volumes.js';
 
 export interface ServerOptions {
