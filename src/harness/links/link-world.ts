@@ -76,8 +76,8 @@ export class LinkWorld {
     this.world = new World({ ...options, seed, calibration });
     this.#engine = engine;
     this.#options = options;
-    this.world.addNode('server', (process) => this.#serve(process));
-    this.world.addNode('agent', (process) => this.#work(process));
+    this.world.addNode('server', (machine) => this.#serve(machine));
+    this.world.addNode('agent', (machine) => this.#work(machine));
     this.world.connect('agent', 'server', wireOf(link));
   }
 
@@ -115,15 +115,15 @@ export class LinkWorld {
     return { result, cost };
   }
 
-  async #serve(process: SimulatedProcess): Promise<void> {
+  async #serve(machine: SimulatedProcess): Promise<void> {
     const { kernels, workspaces } = this.#engine;
-    const store = await DirectoryStore.open(process.disk);
+    const store = await DirectoryStore.open(machine.disk);
     const create = this.#options.create ?? usualCreate;
-    const repository = await openRepository(store, { create, kernels, runtime: process });
-    const clock = new HybridClock(process);
+    const repository = await openRepository(store, { create, kernels, runtime: machine });
+    const clock = new HybridClock(machine);
     const audit = await AuditLog.open(store, clock);
-    const coder = new EngineCoder(process, kernels, workspaces);
-    const server = new Server(repository, coder, process, audit, {
+    const coder = new EngineCoder(machine, kernels, workspaces);
+    const server = new Server(repository, coder, machine, audit, {
       name: 'server',
       clock,
       onReceived: (summary) => this.received.push(summary),
@@ -131,15 +131,15 @@ export class LinkWorld {
     });
     await server.start();
     this.#repository = repository;
-    process.listen('server', (link) => void server.accept(link));
+    machine.listen('server', (link) => void server.accept(link));
   }
 
-  async #work(process: SimulatedProcess): Promise<void> {
+  async #work(machine: SimulatedProcess): Promise<void> {
     const { kernels, workspaces } = this.#engine;
-    const store = await DirectoryStore.open(process.disk);
-    const coder = new EngineCoder(process, kernels, workspaces);
+    const store = await DirectoryStore.open(machine.disk);
+    const coder = new EngineCoder(machine, kernels, workspaces);
     const usual = { name: 'agent', attemptsMax: Infinity };
-    this.#agent = new Agent(process, store, coder, process, { ...usual, ...this.#options.agent });
+    this.#agent = new Agent(machine, store, coder, machine, { ...usual, ...this.#options.agent });
   }
 }
 
