@@ -10,6 +10,7 @@ export class Trace implements EventObserver {
   readonly #digest = new RollingDigest();
   readonly #writer: TraceWriter | undefined;
   #count = 0;
+  #file: Uint8Array | undefined;
 
   constructor(options: { readonly isRecorded?: boolean } = {}) {
     this.#writer = options.isRecorded === true ? new TraceWriter() : undefined;
@@ -39,8 +40,9 @@ export class Trace implements EventObserver {
     return this.#digest.hex();
   }
 
-  /** The recorded trace; undefined when it was not recorded. The trace is over. */
+  /** The recorded trace; undefined when it was not recorded. The first call ends it: nothing more may happen. */
   file(): Uint8Array | undefined {
-    return this.#writer?.finish(this.digest());
+    this.#file ??= this.#writer?.finish(this.digest());
+    return this.#file;
   }
 }

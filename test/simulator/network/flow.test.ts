@@ -144,12 +144,12 @@ describe('a stream', () => {
           server.start();
           client.start();
           await world.run({ eventCountMax: 100_000 });
-          expect(got).toEqual([sent]);
+          expect([got.length, Buffer.compare(got[0] ?? new Uint8Array(), sent)]).toEqual([1, 0]);
           expect(ends).toEqual([undefined, undefined]);
           expect(world.waits()).toEqual([]);
         },
       ),
-      { seed: 21, numRuns: 50 },
+      { seed: 21, numRuns: 150 },
     );
   });
 

@@ -22,6 +22,7 @@ test('a trace is read as it was written', () => {
     ],
     digest: trace.digest(),
   });
+  expect(trace.file()).toBe(trace.file());
 });
 
 test('with its run it is version 2, and all else is the same', () => {
