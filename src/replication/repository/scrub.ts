@@ -3,6 +3,7 @@
  * it and nothing is changed, but that damaged blocks count as not held from then on, so that a peer is asked for them.
  */
 import { DataError, WorldError } from '../../base/errors.js';
+import { auditPrefix, pinKey } from '../audit/log.js';
 import type { ObjectInfo } from '../store/store.js';
 import { readBlocks } from './block-reads.js';
 import { decodeConfig } from './config.js';
@@ -56,9 +57,9 @@ export async function scrub(state: RepositoryState): Promise<ScrubReport> {
   };
 }
 
-/** Manifests are read with the versions that have them. */
+/** Manifests are read with the versions that have them; the audit log lies beside the repository, and has a check of its own (audit/verify.ts). */
 async function checkObject(state: RepositoryState, { key }: ObjectInfo, findings: Findings): Promise<void> {
-  if (key.startsWith(prefixes.manifests)) return;
+  if (key.startsWith(prefixes.manifests) || key.startsWith(auditPrefix) || key === pinKey) return;
   const bytes = await state.store.get(key);
   if (bytes === undefined) return;
   findings.bytes += bytes.length;

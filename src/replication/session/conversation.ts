@@ -230,7 +230,8 @@ export class Conversation {
         return;
       }
       try {
-        await this.#runtime.sleep(restMs, this.#watch.signal);
+        // What is left by rounding, a fraction of a nanosecond, would be slept away for ever.
+        await this.#runtime.sleep(Math.ceil(restMs), this.#watch.signal);
       } catch {
         return;
       }

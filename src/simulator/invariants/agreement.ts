@@ -5,6 +5,8 @@
  * head, and hold the same bytes under the same dot (by the ledger, which knows one answer for each), whatever chunker, hash and codec each stores with.
  */
 import { dotText } from '../../replication/versions/version.js';
+import { isServer } from '../scenario/scenario.js';
+import type { Scenario } from '../scenario/scenario.js';
 import { Broken } from './invariant.js';
 import type { Invariant, RunView, ServerView } from './invariant.js';
 
@@ -18,17 +20,39 @@ export const agreement: Invariant = {
   },
 };
 
-/** What the first two servers differ in; undefined when all that have to be are equal. */
-export function firstDifference(run: Pick<RunView, 'servers'>): string | undefined {
-  let first: { readonly name: string; readonly text: string } | undefined;
-  for (const server of run.servers) {
-    if (server.isDamaged) continue;
-    const text = stateOf(server);
-    if (text === undefined) return `${server.name} is not up`;
-    first ??= { name: server.name, text };
-    if (first.text !== text) return `${first.name} has ${first.text}; ${server.name} has ${text}`;
+/** What the first two servers that have to be equal differ in; undefined when all are. */
+export function firstDifference({
+  scenario,
+  servers,
+}: Pick<RunView, 'scenario' | 'servers'>): string | undefined {
+  const sound = servers.filter(({ isDamaged }) => !isDamaged);
+  const states = new Map(sound.map((server) => [server.name, stateOf(server)]));
+  for (const { name } of sound) {
+    const own = states.get(name);
+    if (own === undefined) return `${name} is not up`;
+    for (const other of reached(scenario, name, states)) {
+      const theirs = states.get(other);
+      if (theirs !== own && reached(scenario, other, states).has(name))
+        return `${name} has ${own}; ${other} has ${theirs ?? 'nothing, being down'}`;
+    }
   }
   return undefined;
+}
+
+/** Servers that get what one has, over others that are sound. */
+function reached(
+  { nodes }: Scenario,
+  from: string,
+  sound: ReadonlyMap<string, unknown>,
+): ReadonlySet<string> {
+  const found = new Set([from]);
+  for (const name of found) {
+    const node = nodes.find((one) => one.name === name);
+    if (node === undefined || !isServer(node)) continue;
+    for (const peer of node.config.peers) if (sound.has(peer)) found.add(peer);
+  }
+  found.delete(from);
+  return found;
 }
 
 /** Dots of all volumes in order, each volume's head marked. */

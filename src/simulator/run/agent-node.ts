@@ -23,6 +23,7 @@ export type AgentOperation = Extract<Operation, { readonly kind: 'push' | 'pull'
 const supervisorMs = 1000;
 /** How long a user waits before asking again. */
 const againMs = 2000;
+const damagedFailuresMax = 2;
 
 export class SimulatedAgent {
   readonly name: string;
@@ -98,7 +99,7 @@ export class SimulatedAgent {
   async #until(host: SimulatedProcess, agent: Agent, operation: AgentOperation): Promise<void> {
     const done = new AbortController();
     const { signal } = givenUp(host, operation, done.signal);
-    for (;;) {
+    for (let failures = 1; ; failures++) {
       try {
         await this.#once(agent, operation, signal);
         break;
@@ -107,6 +108,8 @@ export class SimulatedAgent {
         if (!isOfTheWorld(error) || !isExplained(error, this.#scenario)) throw error;
         // There is nothing yet, or not there: an answer.
         if (operation.kind !== 'push' && error instanceof PeerRefusal && error.code === 'unknown') break;
+        // Of a disk that has changed what it was given nobody expects an answer.
+        if (failures >= damagedFailuresMax && this.#watch.isExcused(operation)) break;
         await host.sleep(againMs, signal).catch(() => undefined);
       }
     }

@@ -141,9 +141,11 @@ export class Run implements RunView, Watch {
 
   #hasConverged(): boolean {
     return (
+      this.#areFaultsOver &&
       this.#toCome === 0 &&
-      [...this.#agents.values(), ...this.#servers.values()].every(({ isIdle }) => isIdle) &&
-      (this.#areFaultsOver || this.scenario.faults.every(({ atMs }) => atMs < this.nowMs)) &&
+      [...this.#agents.values(), ...this.#servers.values()].every(
+        ({ isIdle, name }) => isIdle || this.#isDamaged(name),
+      ) &&
       firstDifference(this) === undefined
     );
   }
@@ -161,7 +163,7 @@ export class Run implements RunView, Watch {
 
   /** Somebody has finished something: perhaps all is done. */
   #maybeConverged(): void {
-    if (this.#toCome > 0) return;
+    if (!this.#areFaultsOver) return;
     this.#mayHaveConverged = true;
     this.world.loop.stop();
   }
@@ -256,6 +258,10 @@ export class Run implements RunView, Watch {
         ),
       );
     this.restoredCount++;
+  }
+
+  isExcused(operation: Operation): boolean {
+    return this.#isDamaged(operation.node) || ('server' in operation && this.#isDamaged(operation.server));
   }
 
   finished(): void {

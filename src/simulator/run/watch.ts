@@ -1,7 +1,7 @@
 /** What the programs of a run tell whoever watches it. Nothing that it does reaches back into the world. */
 import type { StoredVersion } from '../../replication/repository/repository.js';
 import type { Version } from '../../replication/versions/version.js';
-import type { PushOperation } from '../scenario/scenario.js';
+import type { Operation, PushOperation } from '../scenario/scenario.js';
 import type { ServerView } from '../invariants/invariant.js';
 
 export interface Watch {
@@ -13,6 +13,8 @@ export interface Watch {
   pushing(writer: string, volume: string, image: Uint8Array): void;
   /** A version came by a pull. */
   pulled(node: string, version: Version, bytes: Uint8Array): void;
+  /** Whether an operation may fail for good: a disk that it needs has changed what was synced. */
+  isExcused(operation: Operation): boolean;
   /** An operation has come to its end. */
   finished(): void;
   /** Something that no world explains. */

@@ -7,73 +7,31 @@
  */
 import { Random } from '../../base/prng.js';
 import { scenarioSchemaName } from '../scenario/scenario.js';
-import type { AgentNode, Operation, Scenario, ServerNode } from '../scenario/scenario.js';
-import type { ScheduledFault } from '../fault/schedule.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { drawFeatures } from './features.js';
+import { drawTopology } from './topology.js';
+import { drawFaults } from './weather.js';
+import { drawOperations, workloadMs } from './workload.js';
+
+/** Twice what the longest refused clock needs to be caught up with, and a pause of a fan-out that has failed for long. */
+const convergeMs = 3_600_000;
 
 export function generateScenario(seed: number): Scenario {
   const random = new Random(seed).fork('swarm');
-  const server: ServerNode = {
-    name: 'server-1',
-    role: 'server',
-    disk: {},
-    clock: { skewMs: 0, driftPpm: 0 },
-    config: {
-      fingerprint: 'blake3',
-      chunker: 'fixed:4096',
-      codec: 'stored',
-      level: 1,
-      policy: 'latest-wins',
-      versions: [1, 2],
-      peers: [],
-      intervalMs: 5000,
-      segmentBytesMax: 65_536,
-    },
-  };
-  const agent: AgentNode = {
-    name: 'agent-1',
-    role: 'agent',
-    disk: {},
-    clock: { skewMs: 0, driftPpm: 0 },
-    config: { versions: [1, 2], cacheBytesMax: 1_048_576 },
-  };
-  const times = random.fork('times');
-  const operations: Operation[] = [0, 1, 2].map((snapshot) => ({
-    kind: 'push',
-    atMs: snapshot * 100 + times.below(100),
-    node: agent.name,
-    server: server.name,
-    volume: 'disk',
-    snapshot,
-  }));
-  operations.push({ kind: 'pull', atMs: 400, node: agent.name, server: server.name, volume: 'disk' });
-  const crashes = random.fork('crashes');
-  const faults: ScheduledFault[] = Array.from({ length: crashes.below(4) }, () => ({
-    atMs: crashes.below(500),
-    fault: {
-      kind: 'crash',
-      node: crashes.pick([server.name, agent.name]),
-      how: crashes.pick(['process', 'power']),
-      downMs: 1 + crashes.below(100),
-    },
-  }));
+  const features = drawFeatures(random.fork('features'));
+  const topology = drawTopology(random.fork('topology'), features);
+  const { agents, servers, volumes, wires, network } = topology;
   return {
     schema: scenarioSchemaName,
     name: `swarm ${seed}`,
     seed,
-    nodes: [server, agent],
-    wires: [{ from: agent.name, to: server.name, there: {}, back: {} }],
-    network: { mode: 'stream', resetChance: 0 },
-    volumes: [
-      {
-        name: 'disk',
-        bytes: 131_072,
-        kind: 'random',
-        edit: { kind: 'overwrite', count: 3, bytes: 100 },
-      },
-    ],
-    operations,
-    faults,
-    faultsEndMs: 1000,
-    limits: { convergeMs: 600_000, eventCountMax: 200_000, bufferBytesMax: 262_144 },
+    nodes: [...servers, ...agents],
+    wires,
+    network,
+    volumes,
+    operations: drawOperations(random.fork('operations'), features, topology),
+    faults: drawFaults(random.fork('faults'), features, topology),
+    faultsEndMs: workloadMs + random.fork('end').below(workloadMs),
+    limits: { convergeMs, eventCountMax: 200_000, bufferBytesMax: 262_144 },
   };
 }

@@ -1,0 +1,185 @@
+/**
+ * Servers, agents, volumes and the paths between them. One to three servers that send to each other as a star, a chain or a mesh, in both directions, so that what one has all get; one to
+ * four agents, each with a server of its own that it may leave for another.
+ */
+import type { Random } from '../../base/prng.js';
+import { fingerprintNames } from '../../engine/fingerprint/fingerprint.js';
+import type { Latency } from '../network/latency.js';
+import type { WireOptions } from '../network/wire.js';
+import type {
+  AgentNode,
+  ScenarioNetwork,
+  ScenarioVolume,
+  ScenarioWire,
+  ServerConfig,
+  ServerNode,
+} from '../scenario/scenario.js';
+import { drawClock, drawDisk } from './machines.js';
+import type { Features } from './features.js';
+
+export interface Topology {
+  readonly servers: readonly [ServerNode, ...ServerNode[]];
+  readonly agents: readonly [AgentNode, ...AgentNode[]];
+  readonly volumes: readonly [ScenarioVolume, ...ScenarioVolume[]];
+  readonly wires: readonly ScenarioWire[];
+  readonly network: ScenarioNetwork;
+}
+
+const policies = ['latest-wins', 'fork', 'block-merge:4096'] as const;
+const shapes = ['star', 'chain', 'mesh'] as const;
+const edits = ['overwrite', 'overwrite', 'overwrite', 'insert', 'remove', 'append', 'move'] as const;
+const chunkers = ['fixed:4096', 'fixed:16384', 'fastcdc:2048:8192:65536'] as const;
+
+export function drawTopology(random: Random, features: Features): Topology {
+  const counts = random.fork('counts');
+  const serverCount = features.has('servers') ? counts.between(2, 3) : 1;
+  const agentCount = features.has('many-agents') ? counts.between(2, 4) : 1;
+  const names = Array.from({ length: serverCount }, (_, i) => `server-${i + 1}`);
+  const shape = random.fork('shape').pick(shapes);
+  const policy = features.has('merging') ? random.fork('policy').pick(policies) : 'latest-wins';
+  const common = drawStore(random.fork('store'));
+  const servers = names.map((name, i): ServerNode => {
+    const own = random.fork(name);
+    const store = features.has('other-stores') ? drawStore(own.fork('store')) : common;
+    return {
+      name,
+      role: 'server',
+      disk: drawDisk(own.fork('disk'), features, i === 0),
+      clock: drawClock(own.fork('clock'), features),
+      config: {
+        ...store,
+        policy,
+        versions: drawVersions(own.fork('versions'), features),
+        peers: names.filter((_other, j) => i !== j && areJoined(shape, i, j)),
+        intervalMs: 1000 + own.below(4000),
+        segmentBytesMax: own.pick([65_536, 131_072, 1_048_576]),
+      },
+    };
+  });
+  const agents = Array.from({ length: agentCount }, (_, i): AgentNode => {
+    const name = `agent-${i + 1}`;
+    const own = random.fork(name);
+    return {
+      name,
+      role: 'agent',
+      disk: drawDisk(own.fork('disk'), features, false),
+      clock: drawClock(own.fork('clock'), features),
+      config: {
+        versions: drawVersions(own.fork('versions'), features),
+        cacheBytesMax: features.has('small-cache') ? own.pick([0, 4096, 65_536]) : 4_194_304,
+      },
+    };
+  });
+  const [firstServer, ...otherServers] = servers;
+  const [firstAgent, ...otherAgents] = agents;
+  if (firstServer === undefined || firstAgent === undefined) throw new RangeError('a topology has nodes');
+  const volumeCount = features.has('shared-volume') ? 1 : agentCount;
+  const [firstVolume, ...otherVolumes] = Array.from({ length: volumeCount }, (_, i) =>
+    drawVolume(`disk-${i + 1}`, random.fork(`volume ${i}`)),
+  );
+  if (firstVolume === undefined) throw new RangeError('a topology has volumes');
+  return {
+    servers: [firstServer, ...otherServers],
+    agents: [firstAgent, ...otherAgents],
+    volumes: [firstVolume, ...otherVolumes],
+    wires: drawWires([...agents, ...servers], names, random.fork('wires'), features),
+    network: drawNetwork(random.fork('network'), features),
+  };
+}
+
+function areJoined(shape: (typeof shapes)[number], i: number, j: number): boolean {
+  if (shape === 'mesh') return true;
+  return shape === 'star' ? i === 0 || j === 0 : Math.abs(i - j) === 1;
+}
+
+function drawStore(random: Random): Pick<ServerConfig, 'fingerprint' | 'chunker' | 'codec' | 'level'> {
+  return {
+    fingerprint: random.pick(fingerprintNames),
+    chunker: random.pick(chunkers),
+    codec: random.pick(['stored', 'stored', 'lz4', 'deflate', 'zstd']),
+    level: 1,
+  };
+}
+
+/** An old side speaks version 1 alone; it gets on with any that speaks both. */
+function drawVersions(random: Random, features: Features): readonly (1 | 2)[] {
+  return features.has('old-sides') && random.below(2) === 0 ? [1] : [1, 2];
+}
+
+/** Half of all images have 256 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
+function drawVolume(name: string, random: Random): ScenarioVolume {
+  const bytes = Math.floor(2 ** (15 + random.float() * 6)) & (random.below(2) === 0 ? ~4095 : ~0);
+  return {
+    name,
+    bytes,
+    kind: random.pick(['random', 'text', 'sparse']),
+    edit: {
+      kind: random.pick(edits),
+      count: random.between(1, 4),
+      bytes: Math.floor(2 ** (random.float() * 14)),
+    },
+  };
+}
+
+function drawNetwork(random: Random, features: Features): ScenarioNetwork {
+  const resetChance = features.has('resets') ? random.float() * 0.3 : 0;
+  if (!features.has('frames')) return { mode: 'stream', resetChance };
+  const chance = (): number => (random.below(2) === 0 ? 0 : random.float() * 0.02);
+  return {
+    mode: 'frames',
+    resetChance,
+    frames: { drop: chance(), repeat: chance(), overtake: chance(), damage: chance() },
+  };
+}
+
+function drawWires(
+  nodes: readonly { readonly name: string }[],
+  servers: readonly string[],
+  random: Random,
+  features: Features,
+): ScenarioWire[] {
+  return servers.flatMap((to, i) =>
+    nodes
+      .filter(({ name }) => !servers.slice(0, i + 1).includes(name))
+      .map(({ name: from }) => ({
+        from,
+        to,
+        there: drawWire(random.fork(`${from} ${to}`), features),
+        back: drawWire(random.fork(`${to} ${from}`), features),
+      })),
+  );
+}
+
+function drawWire(random: Random, features: Features): Partial<WireOptions> {
+  const ms = features.has('distance') ? 0.2 * 400 ** random.fork('ms').float() : 1;
+  const own = random.fork('weather');
+  const some = (chance: number): number => own.float() * chance;
+  const [loss, reorder, bandwidth] = [random.fork('loss'), random.fork('reorder'), random.fork('bandwidth')];
+  return {
+    latency: random.fork('latency').pick<Latency>([
+      { kind: 'fixed', ms },
+      { kind: 'normal', ms, deviationMs: ms / 10 },
+      { kind: 'pareto', ms, shape: 2.5, msMax: 20 * ms },
+    ]),
+    ...(features.has('narrow-links') ? { bytesPerSecond: 125_000 * 100 ** bandwidth.float() } : {}),
+    ...(features.has('loss')
+      ? { loss: { kind: 'independent' as const, probability: loss.float() * 0.03 } }
+      : {}),
+    ...(features.has('bursts')
+      ? {
+          loss: {
+            kind: 'gilbert-elliott' as const,
+            toBad: loss.float() * 0.01,
+            toGood: 0.1 + loss.float() * 0.4,
+            lossInBad: 0.3,
+            lossInGood: 0,
+          },
+        }
+      : {}),
+    ...(features.has('corruption') ? { corrupt: some(0.01) } : {}),
+    ...(features.has('duplication') ? { duplicate: some(0.02) } : {}),
+    ...(features.has('reordering')
+      ? { reorder: reorder.float() * 0.05, reorderMs: 1 + reorder.float() * 30 }
+      : {}),
+  };
+}

@@ -1,0 +1,109 @@
+/** What agents and operators do, and when: pushes and pulls over the first ten seconds, collections and the like in their midst. */
+import type { Random } from '../../base/prng.js';
+import type { Operation } from '../scenario/scenario.js';
+import type { Features } from './features.js';
+import type { Topology } from './topology.js';
+
+export const workloadMs = 10_000;
+
+export function drawOperations(random: Random, features: Features, topology: Topology): Operation[] {
+  const operations = [
+    ...drawPushes(random.fork('pushes'), features, topology),
+    ...drawReads(random.fork('reads'), features, topology),
+    ...drawCare(random.fork('care'), features, topology),
+    ...drawChanges(random.fork('changes'), features, topology),
+  ];
+  return operations.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** Bursts of pushes as well as lone ones: within a second or over all ten. */
+function drawPushes(random: Random, features: Features, { agents, servers, volumes }: Topology): Operation[] {
+  const spreadMs = random.fork('spread').below(2) === 0 ? 1000 : workloadMs;
+  return agents.flatMap((agent, i) => {
+    const own = random.fork(agent.name);
+    const least = agents.length === 1 ? 3 : 1;
+    const count = least + own.below(features.has('many-pushes') ? 6 : 2);
+    const volume = volumes[i % volumes.length] ?? volumes[0];
+    const home = one(own, servers);
+    const times = Array.from({ length: count }, () => own.below(spreadMs)).sort((a, b) => a - b);
+    return times.map((atMs, n): Operation => {
+      const isAway = own.below(5) === 0;
+      const server = isAway ? one(own, servers) : home;
+      // Writers of one volume push images of their own, and now and then one that another has.
+      const snapshot = volumes.length === 1 && own.below(6) > 0 ? n * agents.length + i : n;
+      return { kind: 'push', atMs, node: agent.name, server: server.name, volume: volume.name, snapshot };
+    });
+  });
+}
+
+function drawReads(random: Random, features: Features, { agents, servers, volumes }: Topology): Operation[] {
+  const kinds = (['pulls', 'lists'] as const).filter((feature) => features.has(feature));
+  return kinds.flatMap((feature) => {
+    const own = random.fork(feature);
+    return Array.from({ length: own.between(1, 3) }, (): Operation => ({
+      kind: feature === 'pulls' ? 'pull' : 'list',
+      atMs: own.below(workloadMs),
+      node: one(own, agents).name,
+      server: one(own, servers).name,
+      volume: one(own, volumes).name,
+    }));
+  });
+}
+
+function drawCare(random: Random, features: Features, { servers, volumes }: Topology): Operation[] {
+  const kinds = (['collections', 'scrubs', 'retention', 'expiry'] as const).filter((feature) =>
+    features.has(feature),
+  );
+  return kinds.flatMap((feature) => {
+    const own = random.fork(feature);
+    return Array.from({ length: own.between(1, 3) }, (): Operation => {
+      const timed = { atMs: own.below(workloadMs), node: one(own, servers).name };
+      switch (feature) {
+        case 'collections':
+          return { ...timed, kind: 'collect' };
+        case 'scrubs':
+          return { ...timed, kind: 'scrub' };
+        case 'retention':
+          return { ...timed, kind: 'retain', volume: one(own, volumes).name, last: own.below(3) };
+        case 'expiry':
+          return { ...timed, kind: 'expire', ageMs: own.below(2) === 0 ? 0 : own.below(3000) };
+      }
+    });
+  });
+}
+
+function drawChanges(random: Random, features: Features, { agents, servers }: Topology): Operation[] {
+  const kinds = (['restarts', 'upgrades', 'configurations'] as const).filter((feature) =>
+    features.has(feature),
+  );
+  return kinds.flatMap((feature) => {
+    const own = random.fork(feature);
+    return Array.from({ length: own.between(1, 2) }, (): Operation => {
+      const timed = { atMs: own.below(workloadMs), node: one(own, [...agents, ...servers]).name };
+      const downMs = 1 + own.below(500);
+      switch (feature) {
+        case 'restarts':
+          return { ...timed, kind: 'restart', how: own.pick(['process', 'power']), downMs };
+        case 'upgrades':
+          return { ...timed, kind: 'upgrade', versions: own.pick([[1], [1, 2]]), downMs };
+        case 'configurations':
+          return {
+            ...timed,
+            kind: 'configure',
+            change: {
+              segmentBytesMax: own.pick([65_536, 262_144]),
+              cacheBytesMax: own.pick([0, 65_536]),
+              intervalMs: 500 + own.below(3000),
+            },
+            downMs,
+          };
+      }
+    });
+  });
+}
+
+function one<T>(random: Random, items: readonly T[]): T {
+  const [first, ...rest] = items;
+  if (first === undefined) throw new RangeError('nothing to choose from');
+  return random.pick([first, ...rest]);
+}
