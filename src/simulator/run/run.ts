@@ -117,17 +117,18 @@ export class Run implements RunView, Watch {
   async #until(untilMs: number): Promise<void> {
     const { loop } = this.world;
     for (;;) {
-      const eventCountMax = this.scenario.limits.eventCountMax - loop.eventCount;
-      if (eventCountMax <= 0)
-        throw new Broken('the world converges', `${loop.eventCount} events, and no end`);
-      const end = await this.world.run({ untilMs, eventCountMax });
       await this.#lookAll();
       if (this.#mayHaveConverged) {
         this.#mayHaveConverged = false;
         if (this.#hasConverged()) return;
       }
-      if (end === 'time' || end === 'idle') return;
+      const eventCountMax = this.scenario.limits.eventCountMax - loop.eventCount;
+      if (eventCountMax <= 0)
+        throw new Broken('the world converges', `${loop.eventCount} events, and no end`);
+      const end = await this.world.run({ untilMs, eventCountMax });
+      if (end !== 'stopped' && end !== 'events') break;
     }
+    await this.#lookAll();
   }
 
   async #lookAll(): Promise<void> {

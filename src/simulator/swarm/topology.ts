@@ -28,6 +28,8 @@ export interface Topology {
 const policies = ['latest-wins', 'fork', 'block-merge:4096'] as const;
 const shapes = ['star', 'chain', 'mesh'] as const;
 const edits = ['overwrite', 'overwrite', 'overwrite', 'insert', 'remove', 'append', 'move'] as const;
+/** What costs the simulation most is drawn least. */
+const codecs = ['stored', 'stored', 'stored', 'stored', 'lz4', 'lz4', 'zstd', 'deflate'] as const;
 const chunkers = ['fixed:4096', 'fixed:16384', 'fastcdc:2048:8192:65536'] as const;
 
 export function drawTopology(random: Random, features: Features): Topology {
@@ -96,7 +98,7 @@ function drawStore(random: Random): Pick<ServerConfig, 'fingerprint' | 'chunker'
   return {
     fingerprint: random.pick(fingerprintNames),
     chunker: random.pick(chunkers),
-    codec: random.pick(['stored', 'stored', 'lz4', 'deflate', 'zstd']),
+    codec: random.pick(codecs),
     level: 1,
   };
 }
@@ -106,9 +108,9 @@ function drawVersions(random: Random, features: Features): readonly (1 | 2)[] {
   return features.has('old-sides') && random.below(2) === 0 ? [1] : [1, 2];
 }
 
-/** Half of all images have 256 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
+/** 32 to 512 KiB, half of them 128 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
 function drawVolume(name: string, random: Random): ScenarioVolume {
-  const bytes = Math.floor(2 ** (15 + random.float() * 6)) & (random.below(2) === 0 ? ~4095 : ~0);
+  const bytes = Math.floor(2 ** (15 + random.float() * 4)) & (random.below(2) === 0 ? ~4095 : ~0);
   return {
     name,
     bytes,

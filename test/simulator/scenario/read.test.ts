@@ -32,7 +32,7 @@ describe('scenario files', () => {
     [{ operations: [{ kind: 'collect', node: 'nobody', atMs: 0 }] }, "there is no server 'nobody'"],
     [{ operations: [{ kind: 'dance', node: 'server-1', atMs: 0 }] }, 'operations.0'],
     [{ faults: [{ atMs: 0, fault: { kind: 'bit-rot', node: 'nobody' } }] }, "there is no node 'nobody'"],
-    [{ volumes: [] }, "there is no volume 'disk'"],
+    [{ volumes: [] }, "there is no volume 'disk-1'"],
   ])('%o is refused', (change, words) => {
     expect(errorOf(change)).toContain(words);
   });
