@@ -46,6 +46,8 @@ export class SimulatedServer implements ServerView {
   #running: Server | undefined;
   #policy = '';
   #waiting: ServerOperation[] = [];
+  /** Those that the life that runs has begun. */
+  readonly #begun = new Set<ServerOperation>();
   readonly #promised = new Map<string, Promised>();
   readonly #forgetting = new Set<string>();
   readonly #auditHeads: AuditHead[] = [];
@@ -114,6 +116,7 @@ export class SimulatedServer implements ServerView {
   /** The program. */
   readonly run = async (host: SimulatedProcess): Promise<void> => {
     this.#running = undefined;
+    this.#begun.clear();
     for (;;) {
       try {
         await this.#serve(host);
@@ -222,7 +225,8 @@ export class SimulatedServer implements ServerView {
   #operateAll(): void {
     const server = this.running;
     if (server === undefined) return;
-    for (const operation of [...this.#waiting])
+    for (const operation of this.#waiting.filter((one) => !this.#begun.has(one))) {
+      this.#begun.add(operation);
       this.#operate(server, operation)
         .catch((error: unknown) => {
           // The disk failed; an operator looks at it another day.
@@ -232,6 +236,7 @@ export class SimulatedServer implements ServerView {
           this.#waiting = this.#waiting.filter((one) => one !== operation);
           this.#watch.finished();
         });
+    }
   }
 
   async #operate(server: Server, operation: ServerOperation): Promise<void> {
