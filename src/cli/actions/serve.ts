@@ -7,6 +7,7 @@ import { identityOf } from '../replication/identity-file.js';
 import { chunkerChoice, codecChoice, policies, retentions } from '../replication/server-choices.js';
 import { startService, type Service, type ServiceOptions } from '../../replication/io/services.js';
 import { parseAddress } from '../../replication/io/tls-link.js';
+import { segmentBytesMax, segmentBytesMin } from '../../replication/protocol/limits.js';
 import { dotText } from '../../replication/versions/version.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
@@ -60,6 +61,7 @@ function optionsOf(input: Input, { terminal }: Context, counts: Counts): Service
   for (const peer of peers) parseAddress(peer);
   const fingerprint = input.choice('fingerprint', fingerprintNames);
   const connections = input.count('connections', 1, connectionsMax);
+  const segmentBytes = segmentBytesOf(input);
   const retentionOf = retentions(input.list('retain'));
   const failed = (error: unknown, peer: string): void => {
     counts.failed++;
@@ -77,6 +79,7 @@ function optionsOf(input: Input, { terminal }: Context, counts: Counts): Service
       ...codecChoice(input.text('codec')),
       ...(fingerprint === undefined ? {} : { fingerprint }),
     },
+    ...(segmentBytes === undefined ? {} : { segmentBytesMax: segmentBytes }),
     ...(connections === undefined ? {} : { connectionsMax: connections }),
     upkeep: {
       retentionOf,
@@ -110,6 +113,14 @@ function optionsOf(input: Input, { terminal }: Context, counts: Counts): Service
     },
     onFailure: failed,
   };
+}
+
+function segmentBytesOf(input: Input): number | undefined {
+  const bytes = input.bytes('segment');
+  if (bytes === undefined || (bytes >= segmentBytesMin && bytes <= segmentBytesMax)) return bytes;
+  throw new UsageError(
+    `--segment: ${bytes} is not from ${formatBytes(segmentBytesMin)} to ${formatBytes(segmentBytesMax)}`,
+  );
 }
 
 function upkeepInterval(text: string | undefined): { readonly intervalMs?: number } {

@@ -50,6 +50,12 @@ export const serve: Command = {
       describe: 'how a new repository compresses: zstd:3 (default), deflate:6, lz4, stored',
       completes: ['zstd:3', 'deflate:6', 'lz4', 'stored'],
     },
+    segment: {
+      type: 'text',
+      value: 'BYTES',
+      describe:
+        'what is made durable and acknowledged at once (default: 4MiB); less is lost in a cut, more is sent',
+    },
     connections: {
       type: 'text',
       value: 'N',

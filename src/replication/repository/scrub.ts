@@ -14,6 +14,9 @@ import type { BlockId, Damage, ScrubReport, StoredVersion } from './repository.j
 import { decodeSegment, decodeStagingHead } from './staging-objects.js';
 import type { RepositoryState } from './state.js';
 
+/** The audit log lies in the same store, and has a proof of its own (audit/verify.ts). */
+const auditFolder = 'audit/';
+
 class Findings {
   readonly damage: Damage[] = [];
   objects = 0;
@@ -38,6 +41,7 @@ export async function scrub(state: RepositoryState): Promise<ScrubReport> {
   const findings = new Findings();
   const entriesOf = state.packs.index.byPack();
   for (const object of await state.store.list('')) {
+    if (object.key.startsWith(auditFolder)) continue;
     const pack = packOfKey(object.key);
     if (pack === undefined) await findings.check(object.key, () => checkObject(state, object, findings));
     else await checkPack(state, pack, object, entriesOf.get(pack) ?? [], findings);
