@@ -18,8 +18,12 @@ export class Running {
   stdout = '';
   stderr = '';
 
-  constructor(folder: string, words: readonly string[]) {
-    this.child = spawn(process.execPath, [program, ...words], {
+  /** `fileBlocksMax`: no file may grow beyond so many units of 512 bytes, which fails writes as a full disk does. */
+  constructor(folder: string, words: readonly string[], fileBlocksMax?: number) {
+    const limit = `trap '' XFSZ; ulimit -f ${fileBlocksMax ?? 0}; exec "$0" "$@"`;
+    const node = [process.execPath, program, ...words];
+    const [command = '', ...rest] = fileBlocksMax === undefined ? node : ['sh', '-c', limit, ...node];
+    this.child = spawn(command, rest, {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -53,11 +57,15 @@ export async function startServing(
   repository: string,
   identity: string,
   options: readonly string[] = [],
-  port = 0,
+  { port = 0, fileBlocksMax }: { readonly port?: number; readonly fileBlocksMax?: number } = {},
 ): Promise<Serving> {
   const addressFile = `${folder}/${repository}.address`;
   const words = ['serve', repository, '--identity', identity, '--address-file', addressFile];
-  const running = new Running(folder, [...words, '--listen', [loopback, port].join(':'), ...options]);
+  const running = new Running(
+    folder,
+    [...words, '--listen', [loopback, port].join(':'), ...options],
+    fileBlocksMax,
+  );
   while (!existsSync(addressFile)) {
     if (!running.isRunning) throw new Error(`the server did not start: ${running.stderr}`);
     await setTimeout(10);

@@ -207,7 +207,7 @@ export function sha256(bytes: Uint8Array): string {
 async function serve(folder: string, port: number): Promise<Serving> {
   rmSync(join(folder, 'repository.address'), { force: true });
   const options = ['--segment', String(segmentBytes), '--upkeep', '1s'];
-  return await startServing(folder, 'repository', 'keys/backup.pem', options, port);
+  return await startServing(folder, 'repository', 'keys/backup.pem', options, { port });
 }
 
 function portOf({ address }: Serving): number {

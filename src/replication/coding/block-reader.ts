@@ -6,6 +6,7 @@ import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { ContentReader, Snapshot } from '../../engine/snapshot/snapshot.js';
 import type { ByteCache } from '../cache/byte-cache.js';
 import type { Repository } from '../repository/repository.js';
+import { local } from './local-failure.js';
 import { blockLength, blockStart, bytesOfBlocks, digestsAt } from './selection.js';
 
 export interface BlockReader {
@@ -15,12 +16,12 @@ export interface BlockReader {
   read(manifest: Manifest, positions: ArrayLike<number>): Promise<Uint8Array | undefined>;
 }
 
-/** Blocks of the snapshot that the manifest describes. Whoever gets them checks them. */
+/** Blocks of the snapshot that the manifest describes. Whoever gets them checks them. Throws LocalFailure where the snapshot cannot be read. */
 export class SnapshotBlocks implements BlockReader {
   readonly #reader: ContentReader;
 
   constructor(snapshot: Snapshot) {
-    this.#reader = snapshot.openReader();
+    this.#reader = local(() => snapshot.openReader());
   }
 
   available(_: Manifest, positions: readonly number[]): readonly number[] {
@@ -29,6 +30,13 @@ export class SnapshotBlocks implements BlockReader {
 
   read(manifest: Manifest, positions: ArrayLike<number>): Promise<Uint8Array> {
     const bytes = new Uint8Array(bytesOfBlocks(manifest, positions));
+    local(() => {
+      this.#fill(manifest, positions, bytes);
+    });
+    return Promise.resolve(bytes);
+  }
+
+  #fill(manifest: Manifest, positions: ArrayLike<number>, bytes: Uint8Array): void {
     let at = 0;
     for (let i = 0; i < positions.length;) {
       const first = present(positions[i], 'position');
@@ -39,7 +47,6 @@ export class SnapshotBlocks implements BlockReader {
       this.#reader.read(start, bytes.subarray(at, at + length));
       at += length;
     }
-    return Promise.resolve(bytes);
   }
 
   close(): void {

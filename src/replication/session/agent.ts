@@ -22,6 +22,7 @@ import type { Coder } from '../coding/coder.js';
 import type { Conversation } from './conversation.js';
 import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
 import { isCutSo, type CutAndHash } from '../coding/cutting.js';
+import { local, localAsync } from '../coding/local-failure.js';
 import { LinkEstimates } from './link-estimates.js';
 import type { OnProgress } from './progress.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
@@ -113,7 +114,7 @@ export class Agent {
         async (talk, progressed) => {
           const cutting = cuttingOf(talk);
           const key = talk.terms.chunker + talk.terms.fingerprint;
-          const manifest = manifests.get(key) ?? (await this.#coder.manifestOf(snapshot, cutting, volume));
+          const manifest = manifests.get(key) ?? (await this.#manifestOf(snapshot, cutting, volume));
           manifests.set(key, manifest);
           return await this.#push(talk, volume, snapshot, manifest, options, progressed);
         },
@@ -182,7 +183,9 @@ export class Agent {
           ...(options.signal === undefined ? {} : { signal: options.signal }),
         },
       );
-      snapshot.assertUnchanged();
+      local(() => {
+        snapshot.assertUnchanged();
+      });
       await this.#remember(volume, server, version, manifest);
       return { ...summary, version };
     } finally {
@@ -257,7 +260,7 @@ export class Agent {
     const isSame =
       snapshot !== undefined &&
       Buffer.compare(
-        (await this.#coder.manifestOf(snapshot, cuttingOf(talk), volume)).id.content,
+        (await this.#manifestOf(snapshot, cuttingOf(talk), volume)).id.content,
         manifest.id.content,
       ) === 0;
     return { ...known, content: isSame ? new SnapshotBlocks(snapshot) : this.#cache };
@@ -335,11 +338,15 @@ export class Agent {
   ): Promise<TargetOptions['base']> {
     if (snapshot === undefined) return undefined;
     const content = new SnapshotBlocks(snapshot);
-    const manifest = await this.#coder.manifestOf(snapshot, cuttingOf(talk), volume);
+    const manifest = await this.#manifestOf(snapshot, cuttingOf(talk), volume);
     const known = await this.#knownManifest(volume, talk.terms.name);
     const isKnown =
       known !== undefined && Buffer.compare(known.manifest.id.content, manifest.id.content) === 0;
     return isKnown ? { ...known, content } : { dot: undefined, manifest, content };
+  }
+
+  #manifestOf(snapshot: Snapshot, cutting: CutAndHash, volume: string): Promise<Manifest> {
+    return localAsync(() => this.#coder.manifestOf(snapshot, cutting, volume));
   }
 
   /** One operation on a volume at a time: two would take each other's dots. */

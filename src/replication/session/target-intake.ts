@@ -13,6 +13,7 @@ import { equalDots, type Dot, type Version } from '../versions/version.js';
 import type { BlockReader, CachedBlocks } from '../coding/block-reader.js';
 import type { Coder } from '../coding/coder.js';
 import type { CutAndHash } from '../coding/cutting.js';
+import { local } from '../coding/local-failure.js';
 import { Refusal } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
 import { blockLength, blockStart } from '../coding/selection.js';
@@ -127,7 +128,9 @@ class Restore implements IntakeTransfer {
   /** Writes what is at hand: blocks of the cache and of the base. */
   async begin(isSuspicious: boolean): Promise<void> {
     if (!this.#hasBegun) {
-      this.#target.begin(this.manifest);
+      local(() => {
+        this.#target.begin(this.manifest);
+      });
       this.#hasBegun = true;
     }
     const { base, cache } = this.#options;
@@ -162,7 +165,9 @@ class Restore implements IntakeTransfer {
   commit(): Promise<IntakeResult> {
     const missing = this.#isWritten.indexOf(0);
     if (missing >= 0) return Promise.reject(new DataError(`block ${missing} has not come`));
-    this.#target.commit();
+    local(() => {
+      this.#target.commit();
+    });
     return Promise.resolve({ head: this.version.dot, concurrent: [] });
   }
 
@@ -223,7 +228,9 @@ class Restore implements IntakeTransfer {
   #write(first: number, block: Uint8Array): void {
     for (let position = first; position >= 0; position = present(this.#nextSame[position], 'next')) {
       const address = blockStart(this.manifest, position);
-      this.#target.write(address, block);
+      local(() => {
+        this.#target.write(address, block);
+      });
       this.#isWritten[position] = 1;
       this.#options.onAvailable?.({ address, length: block.length });
     }
