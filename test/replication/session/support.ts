@@ -6,11 +6,12 @@ import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
+import { WorkspacePool } from '../../../src/kernels/workspace-pool.js';
 import type { AuditEvent } from '../../../src/replication/audit/kinds.js';
 import { openRepository } from '../../../src/replication/repository/open.js';
 import type { Repository, RepositoryConfig } from '../../../src/replication/repository/repository.js';
 import { Agent, type AgentOptions } from '../../../src/replication/session/agent.js';
-import { EngineCoder } from '../../../src/replication/coding/coder.js';
+import { EngineCoder, type Coder } from '../../../src/replication/coding/coder.js';
 import type { ReceiveSummary } from '../../../src/replication/session/receiver.js';
 import { restoreVersion } from '../../../src/replication/coding/restore.js';
 import type { SendSummary } from '../../../src/replication/session/sender.js';
@@ -22,6 +23,7 @@ import { linkPair, type LinkPair, type LinkPlan } from '../support/memory-link.j
 import { VirtualTime } from '../support/virtual-runtime.js';
 
 export const kernels = createWasmKernels();
+export const workspaces = new WorkspacePool();
 
 export const usualConfig: RepositoryConfig = {
   fingerprint: 'xxh3-128',
@@ -42,12 +44,19 @@ export interface ServerHost {
 }
 
 export class Town implements Dialer {
+  readonly #newCoder: (runtime: Runtime) => Coder;
   readonly time = new VirtualTime();
   readonly servers = new Map<string, ServerHost>();
   /** Plans of the next links, in order; whole links after them. */
   readonly plans: LinkPlan[] = [];
   readonly links: LinkPair[] = [];
   #runtimes = 0;
+
+  constructor(
+    newCoder: (runtime: Runtime) => Coder = (runtime) => new EngineCoder(runtime, kernels, workspaces),
+  ) {
+    this.#newCoder = newCoder;
+  }
 
   runtime(skewMs = 0): Runtime {
     return this.time.runtime(++this.#runtimes, skewMs);
@@ -68,7 +77,7 @@ export class Town implements Dialer {
     const sent: SendSummary[] = [];
     const server = new Server(
       repository,
-      new EngineCoder(runtime, kernels),
+      this.#newCoder(runtime),
       runtime,
       {
         append: (event) => {
@@ -93,7 +102,7 @@ export class Town implements Dialer {
 
   agent(name: string, options: Partial<AgentOptions> = {}, store: Store = new MemoryStore()): Agent {
     const runtime = this.runtime();
-    return new Agent(this.dialer(name), store, new EngineCoder(runtime, kernels), runtime, {
+    return new Agent(this.dialer(name), store, this.#newCoder(runtime), runtime, {
       name,
       ...options,
     });
