@@ -4,11 +4,8 @@
  * Law: the same seed, link and operations give the same numbers on every machine.
  */
 import { present } from '../../base/errors.js';
-import { createWasmKernels } from '../../kernels/load.js';
-import type { KernelInstance } from '../../kernels/abi.js';
-import { WorkspacePool } from '../../kernels/workspace-pool.js';
 import { AuditLog } from '../../replication/audit/log.js';
-import { EngineCoder } from '../../replication/coding/coder.js';
+import { EngineCoder, type Coder } from '../../replication/coding/coder.js';
 import { openRepository } from '../../replication/repository/open.js';
 import type { Repository, RepositoryConfig } from '../../replication/repository/repository.js';
 import { Agent, type AgentOptions } from '../../replication/session/agent.js';
@@ -18,24 +15,17 @@ import { DirectoryStore } from '../../replication/store/directory-store.js';
 import { HybridClock } from '../../replication/versions/hybrid-clock.js';
 import type { Calibration } from '../../simulator/process/calibration.js';
 import type { SimulatedProcess } from '../../simulator/process/incarnation.js';
+import type { Equipment } from '../../simulator/run/equipment.js';
 import type { RunLimits } from '../../simulator/time/loop.js';
 import { World, type WorldOptions } from '../../simulator/world/world.js';
 import { wireOf, type LinkKind } from './link-kinds.js';
-
-/** Instances that all worlds of a thread share: a process of the simulator starts in no time. */
-export interface Engine {
-  readonly kernels: KernelInstance;
-  readonly workspaces: WorkspacePool;
-}
-
-export function newEngine(): Engine {
-  return { kernels: createWasmKernels(), workspaces: new WorkspacePool() };
-}
 
 export interface LinkWorldOptions extends Partial<Omit<WorldOptions, 'seed' | 'calibration'>> {
   readonly create?: RepositoryConfig;
   readonly agent?: Partial<AgentOptions>;
   readonly server?: Partial<ServerOptions>;
+  /** What the agent encodes with, given what ships. */
+  readonly agentCoder?: (coder: Coder) => Coder;
 }
 
 /** What happened between two moments. */
@@ -61,7 +51,7 @@ const settleMsMax = 86_400_000;
 export class LinkWorld {
   readonly world: World;
   readonly received: ReceiveSummary[] = [];
-  readonly #engine: Engine;
+  readonly #equipment: Equipment;
   readonly #options: LinkWorldOptions;
   #agent: Agent | undefined;
   #repository: Repository | undefined;
@@ -70,11 +60,11 @@ export class LinkWorld {
     seed: number,
     link: LinkKind,
     calibration: Calibration,
-    engine: Engine,
+    equipment: Equipment,
     options: LinkWorldOptions = {},
   ) {
     this.world = new World({ ...options, seed, calibration });
-    this.#engine = engine;
+    this.#equipment = equipment;
     this.#options = options;
     this.world.addNode('server', (machine) => this.#serve(machine));
     this.world.addNode('agent', (machine) => this.#work(machine));
@@ -116,7 +106,7 @@ export class LinkWorld {
   }
 
   async #serve(machine: SimulatedProcess): Promise<void> {
-    const { kernels, workspaces } = this.#engine;
+    const { kernels, workspaces } = this.#equipment;
     const store = await DirectoryStore.open(machine.disk);
     const create = this.#options.create ?? usualCreate;
     const repository = await openRepository(store, { create, kernels, runtime: machine });
@@ -135,11 +125,12 @@ export class LinkWorld {
   }
 
   async #work(machine: SimulatedProcess): Promise<void> {
-    const { kernels, workspaces } = this.#engine;
+    const { kernels, workspaces } = this.#equipment;
     const store = await DirectoryStore.open(machine.disk);
     const coder = new EngineCoder(machine, kernels, workspaces);
+    const { agentCoder = (own: Coder): Coder => own } = this.#options;
     const usual = { name: 'agent', attemptsMax: Infinity };
-    this.#agent = new Agent(machine, store, coder, machine, { ...usual, ...this.#options.agent });
+    this.#agent = new Agent(machine, store, agentCoder(coder), machine, { ...usual, ...this.#options.agent });
   }
 }
 

@@ -187,7 +187,8 @@ export class LinkEstimate {
       this.#lateRates.push(least);
       if (this.#lateRates.length > lateSamplesMax) this.#lateRates.shift();
     }
-    const known = this.#rate ?? (most < Infinity ? least : undefined);
+    // Not known yet: what is fast by its lower bound alone is fast, what is slow by it may be anything.
+    const known = this.#rate ?? (most < Infinity || least > fastBytesPerSecond ? least : undefined);
     if (known === undefined) return;
     this.#rate = smoothed(this.#rate, Math.min(most, Math.max(least, known)), rateWeight);
     this.#level = chosenLevel(this.#rate, this.#level);
@@ -241,6 +242,9 @@ function smoothed(before: number | undefined, sample: number, weight: number): n
   return before === undefined ? sample : before + (sample - before) * weight;
 }
 
+/** From here on only the fastest level keeps a link busy. */
+const fastBytesPerSecond = 3_200_000;
+
 /**
  * The highest level that keeps such a link busy. docs/effort.md has, for a MiB of literals beside its context, 1,030 ms at level 16, 154 at 12, 82 at 9; 1.7 s at level 19; 26 at 3. What is
  * sent is about a quarter of them, so a core feeds a link of a quarter of that many bytes a second.
@@ -249,7 +253,7 @@ const steps: readonly { readonly level: number; readonly rateMax: number }[] = [
   { level: 19, rateMax: 150_000 },
   { level: 16, rateMax: 250_000 },
   { level: 12, rateMax: 1_700_000 },
-  { level: 9, rateMax: 3_200_000 },
+  { level: 9, rateMax: fastBytesPerSecond },
   { level: 3, rateMax: Infinity },
 ];
 

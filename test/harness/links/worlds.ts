@@ -4,20 +4,21 @@ import { Random } from '../../../src/base/prng.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import { wireOf, type LinkKind } from '../../../src/harness/links/link-kinds.js';
-import { LinkWorld, newEngine, type LinkWorldOptions } from '../../../src/harness/links/link-world.js';
+import { LinkWorld, type LinkWorldOptions } from '../../../src/harness/links/link-world.js';
 import { bulkTransfer, type BulkTransfer } from '../../../src/simulator/network/bulk.js';
+import { newEquipment } from '../../../src/simulator/run/equipment.js';
 import { readCalibration } from '../../../src/simulator/process/calibration.js';
 
 const file = new URL('../../../workloads/calibration.json', import.meta.url);
 export const calibration = readCalibration(JSON.parse(readFileSync(file, 'utf8')));
-export const engine = newEngine();
+export const equipment = newEquipment();
 
 export async function newLinkWorld(
   seed: number,
   link: LinkKind,
   options: LinkWorldOptions = {},
 ): Promise<LinkWorld> {
-  const world = new LinkWorld(seed, link, calibration, engine, options);
+  const world = new LinkWorld(seed, link, calibration, equipment, options);
   await world.start();
   return world;
 }
