@@ -23,6 +23,7 @@ const entries = [
   'harness/exact-kernels',
   'harness/io/count-worker',
   'harness/io/runner-process',
+  'harness/io/simulation-worker',
 ];
 
 /** Packages whose code becomes part of dist/, with their licences. */

@@ -42,7 +42,16 @@ const simulatorLayers = [
   'swarm',
   'minimise',
 ];
-const harnessLayers = ['links', 'experiment', 'measurement', 'statistics', 'tuning', 'report', 'io'];
+const harnessLayers = [
+  'links',
+  'experiment',
+  'measurement',
+  'statistics',
+  'simulate',
+  'tuning',
+  'report',
+  'io',
+];
 
 /** Modules that reach the world, and the files that may. */
 const worldly: readonly (readonly [module: RegExp, allowed: RegExp])[] = [

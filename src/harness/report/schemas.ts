@@ -10,6 +10,7 @@ import { labResultsSchema, labSchemaName } from './lab-results.js';
 import { peerResultsSchema, peerSchemaName } from './peer-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
 import { processResultsSchema, processSchemaName } from './process-results.js';
+import { simulationResultsSchema, simulationSchemaName } from './simulation-results.js';
 import { snapshotsSchema, snapshotsSchemaName } from './snapshots-document.js';
 
 const documents: Readonly<Record<string, z.ZodType>> = {
@@ -23,6 +24,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [processSchemaName]: processResultsSchema,
   [peerSchemaName]: peerResultsSchema,
   [growthSchemaName]: growthResultsSchema,
+  [simulationSchemaName]: simulationResultsSchema,
   [snapshotsSchemaName]: snapshotsSchema,
 };
 

@@ -9,7 +9,7 @@ import { readScenario } from '../../../src/simulator/scenario/read.js';
 import type { Scenario } from '../../../src/simulator/scenario/scenario.js';
 import { drawnScenario } from './scenarios.js';
 
-const options = { seed: 20_262, numRuns: 100 };
+const options = { seed: 20_262, numRuns: 40 };
 const chances: readonly StruckFault[] = Array.from({ length: 40 }, (_, ordinal) => ({
   domain: 'disk',
   entity: 'server-0',
