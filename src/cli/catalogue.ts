@@ -96,6 +96,16 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-growth.js')).benchGrowthCommand,
   },
   {
+    name: 'simulate',
+    summary: 'run replication in a simulated world of faults, and watch that nothing breaks',
+    load: async () => (await import('./commands/simulate.js')).simulate,
+  },
+  {
+    name: 'replay',
+    summary: 'run a trace or a minimised failure of the simulator again, and compare',
+    load: async () => (await import('./commands/replay.js')).replay,
+  },
+  {
     name: 'workloads list',
     summary: 'list the workloads that the laboratory can run',
     load: async () => (await import('./commands/workloads-list.js')).workloadsList,

@@ -1,7 +1,7 @@
 /**
  * YAML text to typed data, with every complaint located: `file:line:column: key: what is wrong`.
  *
- * Syntax is YAML 1.2 (yaml), shape is a zod schema. A document is small and plain: at most 64 KiB, no aliases (a few lines of them
+ * Syntax is YAML 1.2 (yaml), shape is a zod schema. A document is small and plain: at most 64 KiB unless its reader allows more, no aliases (a few lines of them
  * can expand to gigabytes), no custom tags, no key twice. The first problem in file order is reported, and how many more there are.
  */
 import { LineCounter, isMap, isNode, isScalar, parseDocument, visit } from 'yaml';
@@ -26,14 +26,16 @@ interface Problem {
 /** A parsed document that can still say where each of its keys stands. */
 export class ConfigurationDocument {
   readonly #name: string;
+  readonly #bytesMax: number;
   readonly #lines = new LineCounter();
   readonly #document: Document;
 
   /** `name` is the file's name, for messages. Throws UsageError on bad syntax. */
-  constructor(text: string, name: string) {
+  constructor(text: string, name: string, bytesMax = documentBytesMax) {
     this.#name = name;
-    if (text.length > documentBytesMax) {
-      throw new UsageError(`${name}: larger than ${documentBytesMax / 1024} KiB, not a configuration file`);
+    this.#bytesMax = bytesMax;
+    if (text.length > bytesMax) {
+      throw new UsageError(`${name}: larger than ${bytesMax / 1024} KiB, not a configuration file`);
     }
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: true });
     const problems: Problem[] = [...this.#document.errors, ...this.#document.warnings].map((problem) => ({
@@ -60,6 +62,11 @@ export class ConfigurationDocument {
     throw new UsageError(`${this.#name}: not a valid document`);
   }
 
+  /** The value of a key at the top, whatever it is; undefined where there is none. */
+  at(key: string): unknown {
+    return isMap(this.#document.contents) ? this.#document.get(key) : undefined;
+  }
+
   /** An error about the value at a path, for checks that reach beyond the schema. */
   errorAt(path: KeyPath, problem: string, hint?: string): UsageError {
     return this.#error({ offset: this.#offsetOf(path), message: `${label(path)}${problem}`, hint }, 1);
@@ -73,7 +80,7 @@ export class ConfigurationDocument {
 
   #refuse(problems: readonly Problem[]): void {
     const rank = (problem: Problem): number =>
-      problem.offset + (problem.isMissing === true ? documentBytesMax : 0);
+      problem.offset + (problem.isMissing === true ? this.#bytesMax : 0);
     const first = [...problems].sort((a, b) => rank(a) - rank(b))[0];
     if (first !== undefined) throw this.#error(first, problems.length);
   }

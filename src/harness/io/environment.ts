@@ -11,10 +11,9 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Takes some 100 ms. */
 export function captureEnvironment(): Environment {
-  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
   return {
     measuredAt: new Date().toISOString(),
-    snapdelta: version,
+    snapdelta: ownVersion(),
     gitCommit: gitCommit(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -25,6 +24,11 @@ export function captureEnvironment(): Environment {
     v8: process.versions.v8,
     calibration: calibrate(),
   };
+}
+
+export function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string };
+  return version;
 }
 
 /** Null outside a repository of our own, and where git is not installed. */

@@ -64,12 +64,12 @@ export function requireWritable(...paths: readonly (string | undefined)[]): void
 }
 
 /** Creates or replaces the file, whole or not at all; its folder is made when missing. Throws WorldError. */
-export function replaceFile(path: string, text: string): void {
+export function replaceFile(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path));
   orWorldError('write', path, () => {
     const staged = stagedPath(path);
     try {
-      writeFileSync(staged, text);
+      writeFileSync(staged, content);
       renameSync(staged, path);
     } catch (cause) {
       rmSync(staged, { force: true });

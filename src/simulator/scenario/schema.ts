@@ -12,6 +12,7 @@ import { parseChunker } from '../../replication/coding/cutting.js';
 import { segmentBytesMin } from '../../replication/protocol/limits.js';
 import { parsePolicy } from '../../replication/versions/policy.js';
 import { scenarioSchemaName } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 const nodesMax = 64;
 const entriesMax = 4096;
@@ -191,7 +192,7 @@ const struck = z.strictObject({
 });
 
 /** Says nothing about names that lead nowhere: read.ts. */
-export const scenarioSchema = z.strictObject({
+export const scenarioSchema: z.ZodType<Scenario> = z.strictObject({
   schema: z.literal(scenarioSchemaName),
   name: z.string().max(200),
   seed: z.int().min(0).max(0xffff_ffff).default(0),
