@@ -17,6 +17,7 @@ sandbox.run('diff', 'old', 'new', '-o', 'd.sdelta');
 const trace =
   'fio version 2 iolog\n/dev/x add\n/dev/x open\n/dev/x write 0 4096\n/dev/x write 8192 4096\n/dev/x close\n';
 sandbox.write('trace.iolog', trace);
+sandbox.run('simulate', '--seed', '0', '--trace', 'run.sdtrace');
 
 /** One use of each command that succeeds quickly. */
 const uses: Readonly<Record<string, readonly string[]>> = {
@@ -41,6 +42,8 @@ const uses: Readonly<Record<string, readonly string[]>> = {
   'bench pipeline': ['bench', 'pipeline', '--workload', 'unchanged', '--size', '64KiB', '--exact'],
   'bench peers': ['bench', 'peers', '--base', 'old', '--target', 'new', '--tools', 'none', '--rounds', '1'],
   'bench growth': ['bench', 'growth', '--workload', 'unchanged', '--sizes', '64KiB', '--rounds', '1'],
+  simulate: ['simulate', '--seed', '0'],
+  replay: ['replay', 'run.sdtrace'],
   'workloads list': ['workloads', 'list'],
   'workloads make': ['workloads', 'make', 'unchanged', '--size', '64KiB', '-o', 'w'],
   'workloads import': ['workloads', 'import', 'trace.iolog'],
