@@ -8,11 +8,12 @@
 import { WorldError } from '../../base/errors.js';
 import type { Random } from '../../base/prng.js';
 import type { Disk } from '../../replication/store/disk.js';
+import type { Store } from '../../replication/store/store.js';
 import { checkDiskPath } from '../../replication/store/disk-path.js';
 import type { EventLoop } from '../time/loop.js';
 import type { Life } from '../time/life.js';
 import type { Strikes } from '../trace/strikes.js';
-import { durableDisk } from './durable.js';
+import { durableStore } from './durable.js';
 import { Folder, Names } from './names.js';
 import type { SimulatedFile } from './file.js';
 import { sectorBytes } from './file.js';
@@ -57,6 +58,7 @@ export class Device {
   readonly #underWay = new Set<UnderWay>();
   #busyUntilNs = 0;
   #writtenBytes = 0;
+  #durableCount = 0;
   readonly #random: Random;
   options: DiskOptions;
 
@@ -103,17 +105,24 @@ export class Device {
   cutPower(): void {
     this.#names.crash(this.#random.fork(`power cut at ${this.#loop.nowNs}`));
     this.#busyUntilNs = 0;
+    this.#durableCount++;
   }
 
   /** One bit of one file changes. Says whether there was any. */
   rot(random: Random): boolean {
+    this.#durableCount++;
     const files = this.#names.files().filter(({ size }) => size > 0);
     return files[random.below(files.length)]?.rot(random) !== undefined;
   }
 
-  /** What a power cut now would leave at the least: to be read in no time, by whoever judges from outside. */
-  durable(): Disk {
-    return durableDisk(this.#names);
+  /** What a power cut now would leave at the least of the directory store on it: to be read in no time, by whoever judges from outside. */
+  durable(): Store {
+    return durableStore(this.#names.root);
+  }
+
+  /** Grows whenever what a power cut would leave may have become something else. */
+  get durableCount(): number {
+    return this.#durableCount;
   }
 
   /** The disk as a process sees it. */
@@ -143,12 +152,14 @@ export class Device {
           if (file === undefined) throw new WorldError(`${path}: there is no such file`);
           this.#fail('sync-error', this.options.syncError, `${path} cannot be synced`);
           file.sync();
+          this.#durableCount++;
         }),
       syncDirectory: (path) =>
         sync('sync folder', path, () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) throw new WorldError(`${path}: there is no such folder`);
           names.sync(folder);
+          this.#durableCount++;
         }),
       rename: (from, to) =>
         run('rename', from, 0, () => {

@@ -38,12 +38,12 @@ export class SimulatedFile {
     return this.#unsynced[0]?.sizeBefore ?? this.#size;
   }
 
-  /** A copy of what would be there had everything unsynced been lost. */
-  readSynced(offset: number, length: number): Uint8Array {
-    if (this.#unsynced.length === 0) return this.read(offset, length);
+  /** What would be there had everything unsynced been lost: a view where nothing is unsynced. */
+  synced(): Uint8Array {
+    if (this.#unsynced.length === 0) return this.#content.subarray(0, this.#size);
     const whole = this.#content.slice(0, this.#size);
     for (const { offset: at, replaced } of [...this.#unsynced].reverse()) whole.set(replaced, at);
-    return whole.slice(Math.min(offset, this.syncedSize), Math.min(offset + length, this.syncedSize));
+    return whole.subarray(0, this.syncedSize);
   }
 
   write(offset: number, bytes: Uint8Array): void {

@@ -4,6 +4,7 @@
  * Law: an invariant looks from outside, in no time, and changes nothing: a run has the same trace whether it is watched or not. It throws Broken for a violation; anything else that it
  * throws is a bug of the simulator.
  */
+import type { TargetWriter } from '../../engine/snapshot/target-writer.js';
 import type { AuditHead } from '../../replication/audit/record.js';
 import type { Repository, StoredVersion } from '../../replication/repository/repository.js';
 import type { Server } from '../../replication/session/server.js';
@@ -61,6 +62,8 @@ export interface RunView {
   readonly failures: readonly { readonly node: string; readonly error: unknown }[];
   /** What a node's process waits for: `sleep of ...`, `bytes from ...` (a link), and what work is under way. */
   waitsOf(node: string): readonly string[];
+  /** To restore into: the bytes hold until the next one. */
+  readonly restoring: TargetWriter & { readonly bytes: Uint8Array };
   /** Counts what was restored. */
   restored(): void;
 }

@@ -38,7 +38,7 @@ export class Ledger {
     this.#pushed.set(key, images);
   }
 
-  /** Whether bytes are what a version has to be; what is wrong with them, or undefined. The bytes stay as they are. */
+  /** Whether bytes are what a version has to be; what is wrong with them, or undefined. Bytes that are to be kept are copied. */
   problem(volume: string, dot: Dot, bytes: Uint8Array): string | undefined {
     const key = `${volume} ${dotText(dot)}`;
     const known = this.#known.get(key);
@@ -48,7 +48,7 @@ export class Ledger {
         : `has other bytes than before, from byte ${firstOther(known, bytes)}`;
     }
     if (isMerge(dot)) {
-      this.#known.set(key, bytes);
+      this.#known.set(key, bytes.slice());
       return undefined;
     }
     const image = this.#pushed.get(`${volume} ${dot.writer}`)?.find((one) => isSame(one, bytes));

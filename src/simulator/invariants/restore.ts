@@ -3,20 +3,45 @@ import { restoreVersion } from '../../replication/coding/restore.js';
 import { DataError } from '../../base/errors.js';
 import type { StoredVersion } from '../../replication/repository/repository.js';
 import { dotText } from '../../replication/versions/version.js';
-import { memoryTarget } from '../../engine/snapshot/target-memory.js';
+import type { SnapshotShape } from '../../engine/snapshot/snapshot.js';
+import type { TargetWriter } from '../../engine/snapshot/target-writer.js';
 import { Broken } from './invariant.js';
 import type { Durable, RunView, ServerView } from './invariant.js';
 
-export async function bytesOf(
-  { repository }: Pick<Durable, 'repository'>,
-  stored: StoredVersion,
-): Promise<Uint8Array> {
-  const target = memoryTarget();
-  await restoreVersion(repository, stored, target);
-  const snapshot = target.snapshot();
-  const bytes = new Uint8Array(snapshot.layout.totalBytes);
-  snapshot.openReader().read(0, bytes);
-  return bytes;
+/** Where a version is restored to in order to be looked at: one array for all of a thread, since only a merge that is seen first keeps its bytes. */
+export class Restored implements TargetWriter {
+  #all = new Uint8Array(0);
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return this.#all.subarray(0, this.#length);
+  }
+
+  begin({ layout }: SnapshotShape): void {
+    this.#length = layout.totalBytes;
+    if (this.#all.length < this.#length) this.#all = new Uint8Array(2 * this.#length);
+    else this.#all.fill(0, 0, this.#length);
+  }
+
+  write(address: number, bytes: Uint8Array): void {
+    this.#all.set(bytes, address);
+  }
+
+  read(address: number, into: Uint8Array): void {
+    into.set(this.#all.subarray(address, address + into.length));
+  }
+
+  zero(): void {
+    // It is zeros.
+  }
+
+  commit(): void {
+    // It is looked at where it is.
+  }
+
+  abort(): void {
+    this.#length = 0;
+  }
 }
 
 /** Throws Broken unless the version restores to the bytes that it has to have, or is told to be damaged where the disk is. */
@@ -29,15 +54,15 @@ export async function checkRestore(
 ): Promise<void> {
   const { volume, dot } = stored.version;
   const what = `version ${dotText(dot)} of ${volume} on ${server.name}`;
-  let bytes: Uint8Array;
+  const target = run.restoring;
   try {
-    bytes = await bytesOf(durable, stored);
+    await restoreVersion(durable.repository, stored, target);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     if (server.isDamaged) return;
     throw new Broken(name, `${what} cannot be restored: ${error.message}`);
   }
-  const problem = run.ledger.problem(volume, dot, bytes);
+  const problem = run.ledger.problem(volume, dot, target.bytes);
   if (problem !== undefined) throw new Broken(name, `${what} ${problem}`);
   run.restored();
 }

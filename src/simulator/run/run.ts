@@ -12,6 +12,7 @@ import { invariants } from '../invariants/all.js';
 import { Broken } from '../invariants/invariant.js';
 import type { Invariant, RunView, ServerView } from '../invariants/invariant.js';
 import { Ledger } from '../invariants/ledger.js';
+import { Restored } from '../invariants/restore.js';
 import { plainWire } from '../network/wire.js';
 import type { Calibration } from '../process/calibration.js';
 import type { Node, Program } from '../process/node.js';
@@ -32,6 +33,7 @@ export class Run implements RunView, Watch {
   readonly world: World;
   readonly ledger = new Ledger();
   readonly failures: { readonly node: string; readonly error: unknown }[] = [];
+  readonly restoring = new Restored();
   readonly #images: Images;
   readonly #servers = new Map<string, SimulatedServer>();
   readonly #agents = new Map<string, SimulatedAgent>();

@@ -51,6 +51,8 @@ export class SimulatedServer implements ServerView {
   readonly #promised = new Map<string, Promised>();
   readonly #forgetting = new Set<string>();
   readonly #auditHeads: AuditHead[] = [];
+  /** What was durable when somebody looked last. */
+  #durable: { readonly count: number; readonly durable: Promise<Durable> } | undefined;
 
   constructor(
     name: string,
@@ -102,9 +104,15 @@ export class SimulatedServer implements ServerView {
     return this.#promised.has(keyOf({ volume, dot: { writer, counter } }));
   }
 
-  async durable(): Promise<Durable> {
-    const store = await DirectoryStore.open(this.#node().machine.device.durable());
-    return { store, repository: await openRepository(store, { kernels: this.#equipment.kernels }) };
+  durable(): Promise<Durable> {
+    const { device } = this.#node().machine;
+    if (this.#durable?.count !== device.durableCount) {
+      const store = device.durable();
+      const opening = openRepository(store, { kernels: this.#equipment.kernels });
+      const durable = opening.then((repository) => ({ store, repository }));
+      this.#durable = { count: device.durableCount, durable };
+    }
+    return this.#durable.durable;
   }
 
   /** Now, or as soon as it is up. */

@@ -53,7 +53,7 @@ export function drawTopology(random: Random, features: Features): Topology {
         policy,
         versions: drawVersions(own.fork('versions'), features),
         peers: names.filter((_other, j) => i !== j && areJoined(shape, i, j)),
-        intervalMs: 1000 + own.below(4000),
+        intervalMs: 3000 + own.below(12_000),
         segmentBytesMax: own.pick([65_536, 131_072, 1_048_576]),
       },
     };
@@ -108,9 +108,9 @@ function drawVersions(random: Random, features: Features): readonly (1 | 2)[] {
   return features.has('old-sides') && random.below(2) === 0 ? [1] : [1, 2];
 }
 
-/** 32 to 512 KiB, half of them 128 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
+/** 16 to 256 KiB, half of them 64 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
 function drawVolume(name: string, random: Random): ScenarioVolume {
-  const bytes = Math.floor(2 ** (15 + random.float() * 4)) & (random.below(2) === 0 ? ~4095 : ~0);
+  const bytes = Math.floor(2 ** (14 + random.float() * 4)) & (random.below(2) === 0 ? ~4095 : ~0);
   return {
     name,
     bytes,
