@@ -9,10 +9,13 @@ import type { CborMap, CborValue } from './cbor.js';
 const utf8 = new TextEncoder();
 // C0 and C1 controls could drive the terminal of whoever lists a package.
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
+const printableAscii = /^[ -~]*$/;
 const loneSurrogate = /\p{Surrogate}/u;
 
 /** What is wrong with a name (volume, strategy, writer ...), or undefined. */
 export function nameProblem(name: string, bytesMin = 0): string | undefined {
+  // Most names are of ASCII alone, where units are bytes.
+  if (printableAscii.test(name) && name.length >= bytesMin && name.length <= nameBytesMax) return undefined;
   if (loneSurrogate.test(name)) return 'is not valid Unicode';
   const bytes = utf8.encode(name).length;
   if (bytes < bytesMin) return 'is empty';

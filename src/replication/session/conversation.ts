@@ -13,6 +13,9 @@ import { pieces } from '../protocol/parts.js';
 import type { Side, State } from '../protocol/transitions.js';
 import { PeerAbort, PeerRefusal } from './failures.js';
 
+/** Given, since AbortController would make an error with a stack of its own for each connection. */
+const watchEnds = 'the connection is over';
+
 export class Conversation {
   readonly #link: Link;
   readonly #connection: Connection;
@@ -144,7 +147,7 @@ export class Conversation {
   close(): void {
     if (this.isOver) return;
     this.#isClosed = true;
-    if (!isPlanted('watch-not-ended')) this.#watch.abort();
+    if (!isPlanted('watch-not-ended')) this.#watch.abort(watchEnds);
     this.#interrupt?.(new WorldError(`the connection to ${this.peer} was closed`));
     void this.#sending.then(() => {
       this.#link.close();
@@ -213,7 +216,7 @@ export class Conversation {
         ? error
         : new BugError('a link threw a foreign error', { cause: error });
     this.#failure = failure;
-    this.#watch.abort();
+    this.#watch.abort(watchEnds);
     this.#interrupt?.(failure);
     this.#link.destroy();
     return failure;

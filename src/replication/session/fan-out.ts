@@ -47,7 +47,7 @@ class Round {
   }
 
   ask(): void {
-    this.#asked.abort();
+    this.#asked.abort('another round is asked for');
   }
 
   get asked(): AbortSignal {

@@ -49,7 +49,8 @@ export class SimulatedServer implements ServerView {
   /** Those that the life that runs has begun. */
   readonly #begun = new Set<ServerOperation>();
   readonly #promised = new Map<string, Promised>();
-  readonly #forgetting = new Set<string>();
+  /** By volume: retentions that were begun and have not ended. */
+  readonly #forgetting = new Map<string, number>();
   readonly #auditHeads: AuditHead[] = [];
   /** What was durable when somebody looked last. */
   #durable: { readonly count: number; readonly durable: Promise<Durable> } | undefined;
@@ -97,7 +98,7 @@ export class SimulatedServer implements ServerView {
   }
 
   isForgetting(volume: string): boolean {
-    return this.#forgetting.has(volume);
+    return (this.#forgetting.get(volume) ?? 0) > 0;
   }
 
   isPromised(volume: string, writer: string, counter: number): boolean {
@@ -255,7 +256,9 @@ export class SimulatedServer implements ServerView {
         return;
       case 'scrub': {
         const report = await server.repository.scrub();
-        if (report.damage.length > 0 && !this.isDamaged)
+        // What cannot be read now is told as well.
+        const isReadable = this.#node().machine.device.options.readError === 0;
+        if (report.damage.length > 0 && isReadable && !this.isDamaged)
           throw new BugError(`scrub finds damage on a sound disk: ${report.damage[0]?.reason ?? ''}`);
         return;
       }
@@ -264,10 +267,10 @@ export class SimulatedServer implements ServerView {
         return;
       case 'retain': {
         const { volume, last } = operation;
-        this.#forgetting.add(volume);
+        this.#forgetting.set(volume, (this.#forgetting.get(volume) ?? 0) + 1);
         const dots = await server.retain(volume, { last });
         for (const dot of dots) this.#forget(server, { volume, dot });
-        this.#forgetting.delete(volume);
+        this.#forgetting.set(volume, (this.#forgetting.get(volume) ?? 1) - 1);
         return;
       }
     }
