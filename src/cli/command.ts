@@ -8,7 +8,8 @@ import type { Terminal } from './terminal.js';
 import type { Input } from './input.js';
 
 /** What a shell may offer for a value. */
-export type Completion = 'file' | 'directory' | 'profile' | 'strategy' | 'workload' | readonly string[];
+export type Completion =
+  'file' | 'directory' | 'profile' | 'scenario' | 'strategy' | 'workload' | readonly string[];
 
 export interface Option {
   /** `flag` has no value, `text` one, `list` may be given several times, `optional` takes one only as `--name=VALUE`. */

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { UsageError, exitCodes } from '../../base/errors.js';
 import { formatDuration } from '../../base/units.js';
 import { requireWritable, replaceFile } from '../../harness/io/output-file.js';
+import { scenarioPath } from '../../harness/io/shipped-scenarios.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { readCalibrationFile, readScenarioFile } from '../../harness/io/simulation-files.js';
 import { minimisedFailure, recordedTrace } from '../../harness/minimise-failure.js';
@@ -22,15 +23,15 @@ const seedMax = 2 ** 32 - 1;
 const workersMax = 256;
 
 export async function runSimulate(input: Input, { signal, terminal }: Context): Promise<Outcome> {
-  const scenarioPath = input.text('scenario');
+  const scenarioGiven = input.text('scenario');
   const calibrationPath = input.text('calibration');
   const [out, tracePath, fixtureGiven] = [input.text('out'), input.text('trace'), input.text('minimise')];
-  if (scenarioPath !== undefined && input.flag('swarm'))
+  if (scenarioGiven !== undefined && input.flag('swarm'))
     throw new UsageError('--swarm and --scenario exclude each other', {
       hint: 'a swarm draws its scenarios from seeds',
     });
   const setup: SimulationSetup = {
-    ...(scenarioPath === undefined ? {} : { scenario: readScenarioFile(scenarioPath) }),
+    ...(scenarioGiven === undefined ? {} : { scenario: readScenarioFile(scenarioPath(scenarioGiven)) }),
     ...(calibrationPath === undefined ? {} : { calibration: readCalibrationFile(calibrationPath) }),
   };
   const { firstSeed, lastSeed } = seedsOf(input, setup.scenario);
@@ -62,7 +63,7 @@ export async function runSimulate(input: Input, { signal, terminal }: Context): 
   const texts = isOne ? [] : [seedsText(results)];
   if (told !== undefined) {
     const outcome = await new SimulationLane(setup).run(scenarioOf(setup, told));
-    texts.push(runText(outcome, replayHint(scenarioPath, calibrationPath, told)));
+    texts.push(runText(outcome, replayHint(scenarioGiven, calibrationPath, told)));
   }
   if (isOne) texts.push(...determinismLines(results));
   if (fixtureGiven !== undefined)

@@ -14,9 +14,9 @@ export const simulate: Command = {
     },
     scenario: {
       type: 'text',
-      value: 'FILE',
-      describe: 'one scenario (YAML or JSON) for every seed; default: its own seed',
-      completes: 'file',
+      value: 'NAME|FILE',
+      describe: 'one scenario that ships, or a file (YAML or JSON), for every seed; default: its own seed',
+      completes: 'scenario',
     },
     'until-failure': { type: 'flag', describe: 'stop at the first seed that breaks something' },
     'check-determinism': {
@@ -53,7 +53,7 @@ export const simulate: Command = {
     'simulate --seed 7',
     'simulate --seeds 0..9999 -o seeds.json',
     'simulate --seeds 0.. --until-failure --minimise',
-    'simulate --scenario workloads/scenarios/thin-link.yaml --trace run.sdtrace',
+    'simulate --scenario thin-link --trace run.sdtrace',
   ],
   async run(input, context) {
     const { runSimulate } = await import('../actions/simulate.js');

@@ -1,5 +1,6 @@
 /** What shells need to know of the commands: flat words and values, the same for every shell. */
 import { shippedProfileNames } from '../../engine/profile/files.js';
+import { shippedScenarioNames } from '../../harness/io/shipped-scenarios.js';
 import { strategyNames } from '../../engine/strategy/strategy.js';
 import { commonOptions } from '../command.js';
 import type { Command, Completion, Option } from '../command.js';
@@ -42,6 +43,8 @@ export function completionModel(
         return { words: [], paths: 'directories' };
       case 'profile':
         return { words: shippedProfileNames(), paths: 'files' };
+      case 'scenario':
+        return { words: shippedScenarioNames(), paths: 'files' };
       case 'strategy':
         return { words: strategyNames, paths: 'none' };
       case 'workload':

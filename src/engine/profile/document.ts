@@ -112,8 +112,9 @@ export class ConfigurationDocument {
     if (issue.code === 'invalid_type') {
       return [{ offset, message: `${label(path)}expected ${article(issue.expected)}, not ${given}` }];
     }
-    if (issue.code === 'invalid_value') {
-      const known = issue.values.map(String);
+    const choices = choicesOf(issue);
+    if (choices !== undefined) {
+      const known = choices.map(String);
       const hint = suggestion(String(isScalar(node) ? node.value : ''), known);
       return [{ offset, message: `${label(path)}expected ${known.join(' or ')}, not ${given}`, hint }];
     }
@@ -136,6 +137,13 @@ export class ConfigurationDocument {
       : undefined;
     return isNode(pair?.key) ? start(pair.key) : this.#offsetOf(path);
   }
+}
+
+/** The values that a key may have, where it may have a few only; undefined where the schema has words of its own. */
+function choicesOf(issue: z.core.$ZodIssue): readonly unknown[] | undefined {
+  if (issue.code === 'invalid_value') return issue.values;
+  const isPlain = issue.message.startsWith('Invalid discriminator');
+  return issue.code === 'invalid_union' && isPlain && 'options' in issue ? issue.options : undefined;
 }
 
 function start(node: Node): number {
