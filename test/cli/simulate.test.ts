@@ -197,7 +197,10 @@ describe('wrong use ends with 2, and says where', () => {
     ['simulate --swarm --scenario thin-link', /--swarm and --scenario exclude each other/],
     ['simulate --seeds 1..2 --trace t', /--trace needs one seed/],
     ['simulate --scenario thin-lnk', /unknown scenario 'thin-lnk'\n +hint: did you mean 'thin-link'\?/],
-    ['simulate --scenario role.yaml', /role\.yaml:4:22: nodes\.0\.role: expected server or agent, not "sever" \(and 3 more\)\n +hint: did you mean 'server'\?/],
+    [
+      'simulate --scenario role.yaml',
+      /role\.yaml:4:22: nodes\.0\.role: expected server or agent, not "sever" \(and 3 more\)\n +hint: did you mean 'server'\?/,
+    ],
     ['simulate --scenario key.json', /key\.json:\d+:3: sead: unknown key\n +hint: did you mean 'seed'\?/],
     ['simulate --scenario peer.json', /peer\.json:\d+:\d+: wires\.0\.to: there is no node 'sever'/],
     ['simulate --scenario tabs.yaml', /tabs\.yaml:\d+:\d+: /],
