@@ -224,11 +224,10 @@ describe('wrong use ends with 2, and says where', () => {
     expect(stderr).toMatch(message);
   });
 
-  test.each([
-    ['simulate', '--scenario', './none.yaml'],
-    ['replay', 'none'],
-    ['simulate', '--seed', '1', '-o', 'key.json/x'],
-  ])('what the world refuses ends with 5: %s %s %s', (...words) => {
-    expect(sandbox.run(...words.filter((word) => word !== undefined)).code).toBe(5);
-  });
+  test.each(['simulate --scenario ./none.yaml', 'replay none', 'simulate --seed 1 -o key.json/x'])(
+    'what the world refuses ends with 5: %s',
+    (words) => {
+      expect(sandbox.run(...words.split(' ')).code).toBe(5);
+    },
+  );
 });
