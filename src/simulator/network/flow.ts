@@ -6,9 +6,11 @@
  */
 import type { EventLoop } from '../time/loop.js';
 import type { Event } from '../time/queue.js';
+import { Arrivals } from './arrivals.js';
 import { Congestion } from './congestion.js';
-import { Received, bytesOf, segmentsAt, segmentsOf } from './ranges.js';
+import { bytesOf, segmentsAt, segmentsOf } from './ranges.js';
 import type { Range } from './ranges.js';
+import { Scoreboard } from './scoreboard.js';
 import type { Wire } from './wire.js';
 
 export interface FlowOptions {
@@ -39,40 +41,21 @@ export interface FlowEnds {
   broken(): void;
 }
 
-interface Train {
-  readonly ranges: readonly Range[];
-  /** What did not arrive of it. */
-  readonly lost: readonly Range[];
-  readonly segments: number;
-  readonly number: number;
-  readonly sentNs: number;
-  /** When its first acknowledgement comes; Infinity when none does. */
-  readonly backNs: number;
-  readonly backLastNs: number;
-  readonly wasWindowFull: boolean;
-}
-
 export class Flow {
   readonly #loop: EventLoop;
   readonly #entity: number;
-  readonly #kinds: { readonly arrive: number; readonly back: number; readonly timer: number };
+  readonly #kinds: { readonly back: number; readonly timer: number };
   readonly #forward: Wire;
   readonly #back: Wire;
   readonly #options: FlowOptions;
   readonly #ends: FlowEnds;
   readonly #congestion = new Congestion();
-  readonly #received = new Received();
+  readonly #scoreboard: Scoreboard;
+  readonly #arrivals: Arrivals;
   #written = 0;
   #sent = 0;
   #acknowledged = 0;
-  #delivered = 0;
-  #read = 0;
   #readKnown = 0;
-  /** Trains whose acknowledgements come, in order; trains of which nothing is heard, and lost tails. */
-  #underWay: Train[] = [];
-  #silent: Train[] = [];
-  #again: Range[] = [];
-  #bytesUnderWay = 0;
   #trainCount = 0;
   #recoverTo = 0;
   #spreadUntilNs = 0;
@@ -96,7 +79,9 @@ export class Flow {
     this.#back = wires.back;
     this.#options = options;
     this.#ends = ends;
-    this.#kinds = { arrive: loop.id('arrive'), back: loop.id('acknowledge'), timer: loop.id('retransmit') };
+    this.#scoreboard = new Scoreboard(options.segmentBytes);
+    this.#arrivals = new Arrivals(loop, entity, options.deliveryBytesMax, (total) => ends.delivered(total));
+    this.#kinds = { back: loop.id('acknowledge'), timer: loop.id('retransmit') };
   }
 
   /** Whether the sender may write more: what it waits for stays within twice the window, as Linux sizes its buffers. */
@@ -112,7 +97,7 @@ export class Flow {
 
   /** Bytes delivered and not read: what the receiver's kernel holds. */
   get unreadBytes(): number {
-    return this.#delivered - this.#read;
+    return this.#arrivals.delivered - this.#arrivals.read;
   }
 
   write(bytes: number): void {
@@ -123,13 +108,14 @@ export class Flow {
   /** The reader took bytes. A sender that the receive buffer held back hears of it. */
   read(bytes: number): void {
     const wasShut = this.#window(this.#readKnown) < this.#options.segmentBytes;
-    this.#read += bytes;
-    if (wasShut && this.#underWay.length === 0 && !this.#isOver) this.#announce();
+    this.#arrivals.take(bytes);
+    if (wasShut && this.#scoreboard.next === undefined && !this.#isOver) this.#announce();
   }
 
   /** Nothing is sent or delivered from now on. */
   end(): void {
     this.#isOver = true;
+    this.#arrivals.end();
     if (this.#wake !== undefined) this.#loop.cancel(this.#wake);
   }
 
@@ -147,7 +133,7 @@ export class Flow {
         this.#announce();
         return;
       }
-      this.#readKnown = this.#read;
+      this.#readKnown = this.#arrivals.read;
       this.#pump();
     });
   }
@@ -158,10 +144,11 @@ export class Flow {
     this.#settle();
     const { segmentBytes } = this.#options;
     for (;;) {
-      const window = this.#congestion.windowSegments * segmentBytes - this.#bytesUnderWay;
-      if (window < segmentBytes && this.#bytesUnderWay > 0) break;
+      const { bytesUnderWay, mustRepeat } = this.#scoreboard;
+      const window = this.#congestion.windowSegments * segmentBytes - bytesUnderWay;
+      if (window < segmentBytes && bytesUnderWay > 0) break;
       const budget = Math.max(window, segmentBytes);
-      const ranges = this.#again.length > 0 ? this.#takeAgain(budget) : this.#takeNew(budget);
+      const ranges = mustRepeat ? this.#takeAgain(budget) : this.#takeNew(budget);
       if (ranges.length === 0) break;
       this.#send(ranges);
     }
@@ -169,15 +156,7 @@ export class Flow {
   }
 
   #takeAgain(budget: number): Range[] {
-    const taken: Range[] = [];
-    let left = budget;
-    for (let range = this.#again[0]; range !== undefined && left > 0; range = this.#again[0]) {
-      const to = Math.min(range.to, range.from + left);
-      taken.push({ from: range.from, to });
-      left -= to - range.from;
-      if (to === range.to) this.#again.shift();
-      else this.#again[0] = { from: to, to: range.to };
-    }
+    const taken = this.#scoreboard.takeAgain(budget);
     this.retransmittedBytes += bytesOf(taken);
     return taken;
   }
@@ -198,19 +177,19 @@ export class Flow {
     const now = this.#loop.nowNs;
     const bytes = bytesOf(ranges);
     const segments = segmentsOf(ranges, segmentBytes);
-    if (this.#underWay.length === 0 && this.#silent.length === 0) this.#lastHeardNs = now;
+    if (!this.#scoreboard.isWaiting) this.#lastHeardNs = now;
     const spreadNs = Math.max(0, this.#spreadUntilNs - now);
     const passage = this.#forward.pass(now, bytes, segments, spreadNs);
     const lost = passage.lost.length === 0 ? [] : segmentsAt(ranges, passage.lost, segmentBytes);
     const arrivedCount = segments - passage.lost.length;
-    this.#bytesUnderWay += bytes;
+    this.#scoreboard.leave(bytes);
     let backNs = Infinity;
     let backLastNs = Infinity;
     if (arrivedCount > 0) {
       const firstNs = Math.max(passage.firstNs, this.#lastArrivalNs);
       const lastNs = Math.max(passage.lastNs, firstNs);
       this.#lastArrivalNs = lastNs;
-      this.#arrive(ranges, lost, firstNs, lastNs);
+      this.#arrivals.expect(ranges, lost, firstNs, lastNs);
       if (passage.lateCount > 0) this.#repeatLate(passage.lateCount);
       if (this.#back.lostAmong(arrivedCount) < arrivedCount) {
         const delayNs = this.#back.delayNs(now);
@@ -220,8 +199,8 @@ export class Flow {
       }
     }
     const window = this.#congestion.windowSegments * segmentBytes;
-    const wasWindowFull = this.#bytesUnderWay + segmentBytes > window;
-    const train = {
+    const wasWindowFull = this.#scoreboard.bytesUnderWay + segmentBytes > window;
+    this.#scoreboard.add({
       ranges,
       lost,
       segments,
@@ -230,8 +209,7 @@ export class Flow {
       backNs,
       backLastNs,
       wasWindowFull,
-    };
-    (backNs === Infinity ? this.#silent : this.#underWay).push(train);
+    });
   }
 
   /** Segments later than a quarter of a round trip look lost (RFC 8985) and are sent again; the sender sees its error and keeps its window. */
@@ -242,44 +220,12 @@ export class Flow {
     this.#forward.bytesOnWire += bytes;
   }
 
-  /** Schedules the train's arrival, in pieces where it is long. */
-  #arrive(ranges: readonly Range[], lost: readonly Range[], firstNs: number, lastNs: number): void {
-    const total = bytesOf(ranges);
-    const pieceBytes = this.#options.deliveryBytesMax;
-    let before = 0;
-    for (const range of ranges) {
-      for (let from = range.from; from < range.to;) {
-        const to = Math.min(range.to, from + pieceBytes);
-        const piece = { from, to };
-        before += to - from;
-        const atNs = firstNs + ((lastNs - firstNs) * before) / total;
-        const holes = lost
-          .filter((hole) => hole.from < to && hole.to > from)
-          .map((hole) => ({ from: Math.max(hole.from, from), to: Math.min(hole.to, to) }));
-        this.#loop.at(atNs, this.#entity, this.#kinds.arrive, to - from, () => this.#arrived(piece, holes));
-        from = to;
-      }
-    }
-  }
-
-  #arrived(piece: Range, holes: readonly Range[]): void {
-    if (this.#isOver) return;
-    this.#received.add(piece, holes);
-    if (this.#received.contiguous <= this.#delivered) return;
-    this.#delivered = this.#received.contiguous;
-    this.#ends.delivered(this.#delivered);
-  }
-
   /** Takes in the acknowledgements that are back. */
   #settle(): void {
     const now = this.#loop.nowNs;
     let hasNews = false;
-    for (
-      let train = this.#underWay[0];
-      train !== undefined && train.backNs <= now;
-      train = this.#underWay[0]
-    ) {
-      this.#underWay.shift();
+    for (let one = this.#scoreboard.settle(now); one !== undefined; one = this.#scoreboard.settle(now)) {
+      const { train, lost } = one;
       hasNews = true;
       this.#lastHeardNs = now;
       this.#hasProbed = false;
@@ -287,28 +233,11 @@ export class Flow {
       this.#congestion.measured((train.backNs - train.sentNs) / 1e6);
       if (train.wasWindowFull)
         this.#congestion.acknowledged(train.segments - segmentsOf(train.lost, this.#options.segmentBytes));
-      const older = this.#silent.filter(({ number }) => number < train.number);
-      this.#silent = this.#silent.filter(({ number }) => number > train.number);
-      const end = train.ranges.at(-1)?.to ?? 0;
-      const hasLostTail = train.lost.at(-1)?.to === end;
-      const lost = older.flatMap((one) => [...one.lost]);
-      const inside = hasLostTail ? train.lost.slice(0, -1) : train.lost;
-      // What follows the last arrival of a train is noticed by what is sent later.
-      const tail = hasLostTail ? train.lost.slice(-1) : [];
-      this.#bytesUnderWay -= bytesOf(train.ranges) - bytesOf(tail);
-      for (const one of older) this.#bytesUnderWay -= bytesOf(one.ranges);
-      if (tail.length > 0)
-        this.#silent.push({
-          ...train,
-          ranges: tail,
-          lost: tail,
-          segments: segmentsOf(tail, this.#options.segmentBytes),
-        });
-      this.#lose([...lost, ...inside]);
+      this.#lose(lost);
     }
     if (!hasNews) return;
-    this.#acknowledged = Math.max(this.#acknowledged, this.#delivered);
-    this.#readKnown = this.#read;
+    this.#acknowledged = Math.max(this.#acknowledged, this.#arrivals.delivered);
+    this.#readKnown = this.#arrivals.read;
     this.#ends.acknowledged();
   }
 
@@ -316,28 +245,26 @@ export class Flow {
     if (lost.length === 0) return;
     const highest = lost.reduce((most, { to }) => Math.max(most, to), 0);
     if (highest > this.#recoverTo) {
-      const underWay = this.#bytesUnderWay + bytesOf(lost);
+      const underWay = this.#scoreboard.bytesUnderWay + bytesOf(lost);
       this.#congestion.reduced(
         Math.max(underWay / this.#options.segmentBytes, this.#congestion.windowSegments),
       );
       this.#recoverTo = this.#sent;
     }
-    this.#again.push(...lost);
-    this.#again.sort((a, b) => a.from - b.from);
+    this.#scoreboard.lose(lost);
   }
 
   /** The next wake-up: acknowledgements if any are to come and matter, else the timer if something was not heard of. */
   #arm(): void {
     if (this.#wake !== undefined) this.#loop.cancel(this.#wake);
     this.#wake = undefined;
-    const next = this.#underWay[0];
+    const { next, lastSilent: last } = this.#scoreboard;
     if (next !== undefined) {
       this.#wake = this.#loop.at(next.backNs, this.#entity, this.#kinds.back, next.segments, () =>
         this.#pump(),
       );
       return;
     }
-    const last = this.#silent.at(-1);
     if (last === undefined) return;
     // A probe after two round trips (RFC 8985, section 7), then the timer proper.
     const waitMs = this.#hasProbed
@@ -349,7 +276,7 @@ export class Flow {
 
   #timedOut(): void {
     const now = this.#loop.nowNs;
-    const last = this.#silent.at(-1);
+    const last = this.#scoreboard.lastSilent;
     if (this.#isOver || last === undefined) return;
     if (now - this.#lastHeardNs > this.#options.userTimeoutMs * 1e6) {
       this.end();
@@ -367,25 +294,9 @@ export class Flow {
       this.#arm();
       return;
     }
-    this.#congestion.timedOut(this.#bytesUnderWay / segmentBytes);
-    // Everything without an answer counts as lost; what arrived of it is sent again in vain.
-    const lost = this.#silent.flatMap((train) => [...train.ranges]);
-    this.#silent = [];
-    this.#bytesUnderWay = 0;
-    this.#again = joined([...this.#again, ...lost]);
+    this.#congestion.timedOut(this.#scoreboard.bytesUnderWay / segmentBytes);
+    this.#scoreboard.loseSilent();
     this.#recoverTo = this.#sent;
     this.#pump();
   }
-}
-
-/** Ascending, without overlaps. */
-function joined(ranges: readonly Range[]): Range[] {
-  const result: Range[] = [];
-  for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
-    const last = result.at(-1);
-    if (last !== undefined && range.from <= last.to)
-      result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
-    else result.push(range);
-  }
-  return result;
 }

@@ -2,13 +2,14 @@
  * The network between hosts: a wire each way for every two of them, addresses that listen, dialling, and the connections that are open.
  * A host that is cut off, or off, answers nothing; one that is on and does not listen refuses.
  */
-import { CancelledError, WorldError } from '../../base/errors.js';
 import type { Random } from '../../base/prng.js';
 import type { Link } from '../../base/runtime.js';
 import type { EventLoop } from '../time/loop.js';
 import type { Life } from '../time/life.js';
 import type { Strikes } from '../trace/strikes.js';
 import { Connection } from './connection.js';
+import { Dialling } from './dialling.js';
+import type { Host, Line, Listener } from './dialling.js';
 import { LinkEnd } from './end.js';
 import { defaultFlow } from './flow.js';
 import type { FlowOptions } from './flow.js';
@@ -31,21 +32,11 @@ export interface NetworkOptions {
   readonly dialTimeoutMs?: number;
 }
 
-/** What runs on a host: its name and its life, and whether the machine under it is on. */
-export interface Host {
-  readonly name: string;
-  readonly life: Life;
-  readonly isUp: () => boolean;
-}
-
 interface Open {
   readonly hosts: readonly [string, string];
   readonly ends: readonly [LinkEnd, LinkEnd];
   readonly joint: Joint;
 }
-
-/** First wait for an answer, doubled each time: RFC 6298, section 2.1. */
-const firstAnswerMs = 1000;
 
 export class Network {
   readonly #loop: EventLoop;
@@ -53,7 +44,7 @@ export class Network {
   readonly #strikes: (entity: string) => Strikes;
   readonly #options: Required<Omit<NetworkOptions, 'frames'>> & { readonly frames: FrameFaults | undefined };
   readonly #wires = new Map<string, { readonly from: string; readonly to: string; readonly wire: Wire }>();
-  readonly #listeners = new Map<string, { readonly host: Host; readonly accept: (link: Link) => void }>();
+  readonly #listeners = new Map<string, Listener>();
   readonly #hosts = new Map<string, Host>();
   #open: Open[] = [];
   #retransmittedBytes = 0;
@@ -135,66 +126,20 @@ export class Network {
 
   /** Opens a link to whoever listens at `address`; an address is `host` or `host:service`. */
   dial(host: Host, address: string, signal?: AbortSignal): Promise<Link> {
-    const loop = this.#loop;
     const target = address.split(':')[0] ?? address;
-    const out = this.wire(host.name, target);
-    const back = this.wire(target, host.name);
-    const entity = loop.id(`${host.name} > ${target}`);
-    const kind = loop.id('dial');
-    return host.life.wait<Link>(`an answer from ${address}`, (settler) => {
-      let isOver = false;
-      const fail = (error: Error): void => {
-        if (isOver) return;
-        isOver = true;
-        signal?.removeEventListener('abort', cancel);
-        settler.reject(error);
-      };
-      const cancel = (): void => fail(new CancelledError('cancelled', { cause: signal?.reason }));
-      if (signal?.aborted === true) {
-        cancel();
-        return;
-      }
-      signal?.addEventListener('abort', cancel);
-      const deadlineNs = loop.nowNs + this.#options.dialTimeoutMs * 1e6;
-      const attempt = (waitMs: number): void => {
-        const thereNs = out.single(loop.nowNs);
-        if (thereNs !== undefined) loop.at(thereNs, entity, kind, 0, () => answer());
-        const againNs = Math.min(deadlineNs, loop.nowNs + waitMs * 1e6);
-        loop.at(againNs, entity, kind, 2, () => {
-          if (isOver || hasAnswer || host.life.isOver) return;
-          if (loop.nowNs >= deadlineNs) fail(new WorldError(`${address} does not answer`));
-          else attempt(waitMs * 2);
-        });
-      };
-      let hasAnswer = false;
-      const answer = (): void => {
-        if (isOver || hasAnswer || host.life.isOver || this.#hosts.get(target)?.isUp() !== true) return;
-        const homeNs = back.single(loop.nowNs);
-        if (homeNs === undefined) return;
-        hasAnswer = true;
-        const roundTripNs = homeNs - loop.nowNs + out.delayNs(loop.nowNs);
-        const moreNs = (this.#options.handshakeRoundTrips - 1) * roundTripNs;
-        const listener = this.#listeners.get(address);
-        if (listener === undefined || listener.host.life.isOver) {
-          loop.at(homeNs, entity, kind, 3, () => fail(new WorldError(`${address} refuses connections`)));
-          return;
-        }
-        loop.at(homeNs + moreNs, entity, kind, 1, () => {
-          if (isOver || host.life.isOver) return;
-          if (listener.host.life.isOver || out.isCut || back.isCut) {
-            fail(new WorldError(`${address} went away during the handshake`));
-            return;
-          }
-          isOver = true;
-          signal?.removeEventListener('abort', cancel);
-          const [ours, theirs] = this.#connect(host, listener.host, entity);
-          // An await point of the listening process: a paused one takes the link later.
-          listener.host.life.run(() => listener.accept(theirs));
-          settler.resolve(ours);
-        });
-      };
-      attempt(firstAnswerMs);
-    });
+    const entity = this.#loop.id(`${host.name} > ${target}`);
+    const line: Line = {
+      out: this.wire(host.name, target),
+      back: this.wire(target, host.name),
+      isUp: () => this.#hosts.get(target)?.isUp() === true,
+      listener: () => this.#listeners.get(address),
+      connect: (listener) => this.#connect(host, listener.host, entity),
+      timeoutMs: this.#options.dialTimeoutMs,
+      handshakeRoundTrips: this.#options.handshakeRoundTrips,
+    };
+    return host.life.wait<Link>(`an answer from ${address}`, (settler) =>
+      new Dialling(this.#loop, entity, host.life, address, line, settler, signal).begin(),
+    );
   }
 
   #connect(dialler: Host, listener: Host, entity: number): readonly [LinkEnd, LinkEnd] {

@@ -41,6 +41,18 @@ export function segmentsAt(
   return found;
 }
 
+/** The same bytes, ascending and without overlaps. */
+export function joined(ranges: readonly Range[]): Range[] {
+  const result: Range[] = [];
+  for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
+    const last = result.at(-1);
+    if (last !== undefined && range.from <= last.to)
+      result[result.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+    else result.push(range);
+  }
+  return result;
+}
+
 /** What the receiving end has of a stream: everything below `highest` but the holes. */
 export class Received {
   #holes: Range[] = [];
