@@ -104,7 +104,10 @@ describe('exit code 2: what cannot be meant', () => {
       /--segment: .* is not from 4 KiB to 64 MiB/,
       () => ['serve', 'new', ...listen, ...backup, '--segment', '1GiB'],
     ],
-    [/--upkeep: '1ms' is not from 1s/, () => ['serve', 'new', ...listen, ...backup, '--upkeep', '1ms']],
+    [
+      /--upkeep: '1ms' is not from 1s to 720h/,
+      () => ['serve', 'new', ...listen, ...backup, '--upkeep', '1ms'],
+    ],
     [/west is not an address/, () => ['serve', 'new', ...listen, ...backup, '--peer', 'west']],
     [/--host goes with --server/, () => ['keys', 'init', 'more', '--host', 'x']],
     [/server x has no host name/, () => ['keys', 'init', 'more', '--server', 'x']],
@@ -236,40 +239,73 @@ function stagedSegments(): number {
   );
 }
 
-test('a damaged repository: what is damaged is never given out; a push of the snapshot mends it', async () => {
-  const damaged = await startServing(sandbox.folder, 'damaged', 'keys/backup.pem');
-  const at = (address: string) => [
-    '--to',
-    address,
-    '--volume',
-    'disk',
-    '--state',
-    'damaged.state',
-    ...laptop,
+describe('a damaged repository', () => {
+  const words = (address: string) => ['restore', 'disk', '--from', address, '-o', 'out.img', ...laptop];
+  const pushTo = (address: string, state: string) => [
+    ...[
+      'push',
+      'disk.img',
+      '--to',
+      address,
+      '--volume',
+      'disk',
+      '--state',
+      `${state}.state`,
+      ...laptop,
+      '--json',
+    ],
   ];
-  expect(sandbox.run('push', 'disk.img', ...at(damaged.address)).code).toBe(0);
-  await damaged.process.stop();
-  const pack = sandbox.path('damaged/objects/packs+/0000000000');
-  const bytes = readFileSync(pack);
-  bytes.fill(0xaa, bytes.length - 100_000, bytes.length - 99_000);
-  writeFileSync(pack, bytes);
 
-  const local = sandbox.run('restore', 'disk', '--repository', 'damaged', '-o', 'out.img');
-  expect([local.code, local.stderr]).toEqual([
-    3,
-    expect.stringMatching(/block \d+ of disk cannot be restored/),
-  ]);
-  const again = await startServing(sandbox.folder, 'damaged', 'keys/backup.pem');
-  const words = ['restore', 'disk', '--from', again.address, '-o', 'out.img', ...laptop];
-  const remote = sandbox.run(...words, '--attempts', '1');
-  expect([remote.code, remote.stderr]).toEqual([3, expect.stringContaining('is missing or damaged here')]);
-  expect(existsSync(sandbox.path('out.img'))).toBe(false);
+  /** A repository with one version and some rot in one of its blocks. */
+  async function damage(name: string): Promise<void> {
+    const whole = await startServing(sandbox.folder, name, 'keys/backup.pem');
+    expect(sandbox.run(...pushTo(whole.address, name)).code).toBe(0);
+    await whole.process.stop();
+    const pack = sandbox.path(`${name}/objects/packs+/0000000000`);
+    const bytes = readFileSync(pack);
+    bytes.fill(0xaa, bytes.length - 100_000, bytes.length - 99_000);
+    writeFileSync(pack, bytes);
+  }
 
-  const mending = sandbox.run('push', 'disk.img', ...at(again.address), '--json');
-  expect(mending.code, mending.stderr).toBe(0);
-  expect(JSON.parse(mending.stdout)).toMatchObject({ dot: 'laptop:2', blocks: { sent: 1 } });
-  const mended = sandbox.run(...words, '--dot', 'laptop:1');
-  expect(mended.code, mended.stderr).toBe(0);
-  expect(readFileSync(sandbox.path('out.img')).equals(image)).toBe(true);
-  await again.process.stop();
+  function mends(serving: Serving, name: string): void {
+    const mending = sandbox.run(...pushTo(serving.address, name));
+    expect(mending.code, mending.stderr).toBe(0);
+    expect(JSON.parse(mending.stdout)).toMatchObject({ dot: 'laptop:2', blocks: { sent: 1 } });
+  }
+
+  function restores(serving: Serving): void {
+    const ran = sandbox.run(...words(serving.address), '--dot', 'laptop:1', '--force');
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(readFileSync(sandbox.path('out.img')).equals(image)).toBe(true);
+  }
+
+  test('gives out nothing of what is damaged; once that was met, a push of the snapshot mends it', async () => {
+    await damage('damaged');
+    const local = sandbox.run('restore', 'disk', '--repository', 'damaged', '-o', 'out.img');
+    expect([local.code, local.stderr]).toEqual([
+      3,
+      expect.stringMatching(/block \d+ of disk cannot be restored/),
+    ]);
+    const again = await startServing(sandbox.folder, 'damaged', 'keys/backup.pem');
+    const remote = sandbox.run(...words(again.address), '--attempts', '1');
+    expect([remote.code, remote.stderr]).toEqual([3, expect.stringContaining('is missing or damaged here')]);
+    expect(existsSync(sandbox.path('out.img'))).toBe(false);
+    mends(again, 'damaged');
+    restores(again);
+    await again.process.stop();
+  });
+
+  test('is found by a scrub, told, and mended by a push, for good', async () => {
+    await damage('scrubbed');
+    const options = ['--scrub', '1h'];
+    const scrubbed = await startServing(sandbox.folder, 'scrubbed', 'keys/backup.pem', options);
+    await expect.poll(() => scrubbed.process.stderr).toMatch(/^scrub: \d+ objects, \d+ blocks, 1 damaged$/m);
+    expect(scrubbed.process.stderr).toMatch(/^damaged: packs\/0000000000: block blake3-/m);
+    expect(scrubbed.process.stderr).toContain('disk: laptop:1 cannot be restored whole');
+    mends(scrubbed, 'scrubbed');
+    await scrubbed.process.stop();
+    const fresh = await startServing(sandbox.folder, 'scrubbed', 'keys/backup.pem');
+    restores(fresh);
+    await fresh.process.stop();
+  });
 });

@@ -8,6 +8,7 @@ import { chunkerChoice, codecChoice, policies, retentions } from '../replication
 import { startService, type Service, type ServiceOptions } from '../../replication/io/services.js';
 import { parseAddress } from '../../replication/io/tls-link.js';
 import { segmentBytesMax, segmentBytesMin } from '../../replication/protocol/limits.js';
+import type { ScrubReport } from '../../replication/repository/repository.js';
 import { dotText } from '../../replication/versions/version.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
@@ -15,8 +16,8 @@ import { writeOutput } from '../output.js';
 import { counted } from '../text/words.js';
 
 const connectionsMax = 10_000;
-const upkeepMsMin = 1000;
-const upkeepMsMax = 30 * 24 * 3_600_000;
+const intervalMsMin = 1000;
+const intervalMsMax = 720 * 3_600_000;
 
 class Counts {
   committed = 0;
@@ -49,7 +50,8 @@ export async function runServe(input: Input, context: Context): Promise<Outcome>
   };
 }
 
-function optionsOf(input: Input, { terminal }: Context, counts: Counts): ServiceOptions {
+function optionsOf(input: Input, context: Context, counts: Counts): ServiceOptions {
+  const { terminal } = context;
   const identity = identityOf(input);
   if (identity.role !== 'server') {
     throw new UsageError(`'${identity.name}' is an agent's identity, not a server's`, {
@@ -62,6 +64,8 @@ function optionsOf(input: Input, { terminal }: Context, counts: Counts): Service
   const fingerprint = input.choice('fingerprint', fingerprintNames);
   const connections = input.count('connections', 1, connectionsMax);
   const segmentBytes = segmentBytesOf(input);
+  const intervalMs = intervalOf(input, 'upkeep');
+  const scrubMs = intervalOf(input, 'scrub');
   const retentionOf = retentions(input.list('retain'));
   const failed = (error: unknown, peer: string): void => {
     counts.failed++;
@@ -83,7 +87,9 @@ function optionsOf(input: Input, { terminal }: Context, counts: Counts): Service
     ...(connections === undefined ? {} : { connectionsMax: connections }),
     upkeep: {
       retentionOf,
-      ...upkeepInterval(input.text('upkeep')),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
+      ...(scrubMs === undefined ? {} : { scrubMs }),
+      onScrub: (report) => scrubbed(report, context),
       onFailure: (error) => failed(error, ''),
       onRound: ({ expiredStagings, forgottenVersions, removedBytes }) => {
         if (expiredStagings + forgottenVersions + removedBytes === 0) return;
@@ -123,13 +129,23 @@ function segmentBytesOf(input: Input): number | undefined {
   );
 }
 
-function upkeepInterval(text: string | undefined): { readonly intervalMs?: number } {
-  if (text === undefined) return {};
-  const intervalMs = parseDuration(text, '--upkeep');
-  if (intervalMs < upkeepMsMin || intervalMs > upkeepMsMax) {
-    throw new UsageError(`--upkeep: '${text}' is not from 1s to 30 days`);
-  }
-  return { intervalMs };
+/** Of --upkeep and --scrub. */
+function intervalOf(input: Input, option: 'upkeep' | 'scrub'): number | undefined {
+  const text = input.text(option);
+  if (text === undefined) return undefined;
+  const intervalMs = parseDuration(text, `--${option}`);
+  if (intervalMs >= intervalMsMin && intervalMs <= intervalMsMax) return intervalMs;
+  throw new UsageError(`--${option}: '${text}' is not from 1s to 720h`);
+}
+
+function scrubbed(report: ScrubReport, { terminal }: Context): void {
+  for (const { key, reason } of report.damage) terminal.log(`damaged: ${key}: ${reason}`);
+  for (const { version } of report.affected)
+    terminal.log(`${version.volume}: ${dotText(version.dot)} cannot be restored whole`);
+  const found = report.damage.length === 0 ? 'nothing damaged' : `${report.damage.length} damaged`;
+  terminal.log(
+    `scrub: ${counted(report.checkedObjects, 'object')}, ${counted(report.checkedBlocks, 'block')}, ${found}`,
+  );
 }
 
 function tellStart(

@@ -66,6 +66,12 @@ export const serve: Command = {
       value: 'TIME',
       describe: 'how often old stagings and versions are given up and garbage is collected (default: 1h)',
     },
+    scrub: {
+      type: 'text',
+      value: 'TIME',
+      describe:
+        'read and check everything at the start, and this often; damaged blocks are then asked for again',
+    },
     'address-file': {
       type: 'text',
       value: 'FILE',

@@ -1,10 +1,12 @@
 /**
- * What a server does for itself now and then: gives up stagings that nobody goes on with, forgets versions by policy, collects what nobody needs. Transfers go on meanwhile.
+ * What a server does for itself now and then: gives up stagings that nobody goes on with, forgets versions by policy, collects what nobody needs, reads everything to see whether it is
+ * still whole. Transfers go on meanwhile.
  *
  * Law: nothing here ends the server; what fails is told, and tried again in the next round.
  */
 import { CancelledError, SnapdeltaError } from '../../base/errors.js';
 import type { Runtime } from '../../base/runtime.js';
+import type { ScrubReport } from '../repository/repository.js';
 import type { RetentionPolicy } from '../repository/retention.js';
 import type { Server } from '../session/server.js';
 
@@ -13,6 +15,9 @@ export interface UpkeepOptions {
   readonly retentionOf?: (volume: string) => RetentionPolicy | undefined;
   /** Between rounds; the first one is at the start. */
   readonly intervalMs?: number;
+  /** Between scrubs; the first one is at the start. Without it none is made. */
+  readonly scrubMs?: number;
+  readonly onScrub?: (report: ScrubReport) => void;
   readonly onRound?: (round: UpkeepRound) => void;
   readonly onFailure?: (error: unknown) => void;
 }
@@ -37,17 +42,17 @@ export class Upkeep {
     this.#options = options;
   }
 
-  /** Resolves when it was stopped and the round under way has ended. Never rejects but for bugs of ours. */
+  /** Resolves when it was stopped and what was under way has ended. Never rejects but for bugs of ours. */
   async run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await this.#told(async () => this.#options.onRound?.(await this.#round()));
-      try {
-        await this.#runtime.sleep(this.#options.intervalMs ?? usualIntervalMs, signal);
-      } catch (error) {
-        if (!(error instanceof CancelledError)) throw error;
-      }
-    }
+    const { intervalMs = usualIntervalMs, scrubMs, onRound, onScrub } = this.#options;
+    await Promise.all([
+      this.#every(intervalMs, async () => onRound?.(await this.#round())),
+      scrubMs === undefined
+        ? undefined
+        : this.#every(scrubMs, async () =>
+            onScrub?.(await this.#server.repository.scrub(this.#stopping.signal)),
+          ),
+    ]);
   }
 
   /** Forgets versions of a volume by policy, without waiting for the next round. */
@@ -59,6 +64,18 @@ export class Upkeep {
 
   stop(): void {
     this.#stopping.abort();
+  }
+
+  async #every(intervalMs: number, act: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#told(act);
+      try {
+        await this.#runtime.sleep(intervalMs, signal);
+      } catch (error) {
+        if (!(error instanceof CancelledError)) throw error;
+      }
+    }
   }
 
   async #round(): Promise<UpkeepRound> {
@@ -79,6 +96,7 @@ export class Upkeep {
       await act();
     } catch (error) {
       if (!(error instanceof SnapdeltaError) || error.kind === 'bug') throw error;
+      if (error instanceof CancelledError) return;
       this.#options.onFailure?.(error);
     }
   }

@@ -123,8 +123,8 @@ export interface Repository {
   remove(volume: string, dots: readonly Dot[]): Promise<void>;
   /** Removes what no version and no staging names, and packs anew what is mostly garbage. */
   collect(): Promise<Collection>;
-  /** Reads and checks everything; damage is reported, and does not stop it. */
-  scrub(): Promise<ScrubReport>;
+  /** Reads and checks everything; damage is reported, and does not stop it. Damaged blocks count as not held from then on. Throws CancelledError. */
+  scrub(signal?: AbortSignal): Promise<ScrubReport>;
   /** Objects that could not be read when the repository was opened. */
   readonly damage: readonly Damage[];
 }

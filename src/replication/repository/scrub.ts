@@ -2,7 +2,7 @@
  * Scrubbing: reads every object that the repository relies on, checks it, and says which versions are affected by what it found. Nothing stops
  * it and nothing is changed, but that damaged blocks count as not held from then on, so that a peer is asked for them.
  */
-import { DataError, WorldError } from '../../base/errors.js';
+import { DataError, WorldError, throwIfCancelled } from '../../base/errors.js';
 import { auditPrefix, pinKey } from '../audit/log.js';
 import type { ObjectInfo } from '../store/store.js';
 import { readBlocks } from './block-reads.js';
@@ -37,10 +37,12 @@ class Findings {
   }
 }
 
-export async function scrub(state: RepositoryState): Promise<ScrubReport> {
+/** Throws CancelledError once the signal has fired. */
+export async function scrub(state: RepositoryState, signal?: AbortSignal): Promise<ScrubReport> {
   const findings = new Findings();
   const entriesOf = state.packs.index.byPack();
   for (const object of await state.store.list('')) {
+    throwIfCancelled(signal);
     if (object.key.startsWith(auditFolder)) continue;
     const pack = packOfKey(object.key);
     if (pack === undefined) await findings.check(object.key, () => checkObject(state, object, findings));
@@ -49,6 +51,7 @@ export async function scrub(state: RepositoryState): Promise<ScrubReport> {
   const lost = new Set<BlockId>();
   const affected: StoredVersion[] = [];
   for (const stored of state.catalogue.all()) {
+    throwIfCancelled(signal);
     if (!(await isWhole(state, stored, lost, findings))) affected.push(stored);
   }
   return {

@@ -114,7 +114,7 @@ export class StoredRepository implements Repository {
     return collect(this.#state);
   }
 
-  scrub(): Promise<ScrubReport> {
-    return scrub(this.#state);
+  scrub(signal?: AbortSignal): Promise<ScrubReport> {
+    return scrub(this.#state, signal);
   }
 }

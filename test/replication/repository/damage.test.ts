@@ -1,7 +1,7 @@
 /** Each kind of object, damaged, swapped, hostile or gone: noticed, reported, never returned, and mended by a new copy. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DataError, SnapdeltaError } from '../../../src/base/errors.js';
+import { CancelledError, DataError, SnapdeltaError } from '../../../src/base/errors.js';
 import { encodeCbor } from '../../../src/engine/package/cbor.js';
 import { seal, segmentName, type ObjectKind } from '../../../src/replication/repository/objects.js';
 import { decodeConfig } from '../../../src/replication/repository/config.js';
@@ -323,4 +323,13 @@ describe('hostile bytes', () => {
       { seed: 3, numRuns: 500 },
     );
   });
+});
+
+test('a scrub ends soon after its signal', async () => {
+  const store = await filled();
+  const stopping = new AbortController();
+  const repository = await open(store);
+  expect((await repository.scrub(stopping.signal)).damage).toEqual([]);
+  stopping.abort();
+  await expect(repository.scrub(stopping.signal)).rejects.toThrow(CancelledError);
 });
