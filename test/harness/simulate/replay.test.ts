@@ -46,7 +46,7 @@ describe('a failing scenario', () => {
 });
 
 test.each(['file-not-synced', 'dot-not-durable'] as const)(
-  'what shows %s in a swarm comes down to a crash at the wrong moment, and passes without it',
+  'what shows %s in a swarm comes down to a few parts, and passes without it',
   async (fault) => {
     plant(fault);
     const lane = new SimulationLane({});
