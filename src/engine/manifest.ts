@@ -142,14 +142,20 @@ export function originsOf(
       index.insert(block);
     }
   }
-  const own = previous.origins.length;
+  // What has the content of a snapshot from before is that snapshot, and takes its place at the end.
+  const isSelf = (origin: Uint8Array): boolean => Buffer.compare(origin, self) === 0;
+  const origins = [...previous.origins.filter((origin) => !isSelf(origin)), self];
+  const own = origins.length - 1;
+  const again = previous.origins.findIndex(isSelf);
+  const numberNow = (origin: number): number =>
+    origin === again ? own : again >= 0 && origin > again ? origin - 1 : origin;
   const originRuns: { origin: number; blocks: number }[] = [];
   for (let i = 0; i < count; i++) {
     const found = index.find(blocks.digests, i * digestBytes);
-    const origin = found < 0 ? own : present(before[found], 'origin');
+    const origin = found < 0 ? own : numberNow(present(before[found], 'origin'));
     const last = originRuns[originRuns.length - 1];
     if (last?.origin === origin) last.blocks++;
     else originRuns.push({ origin, blocks: 1 });
   }
-  return { origins: [...previous.origins, self], originRuns };
+  return { origins, originRuns };
 }

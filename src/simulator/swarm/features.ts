@@ -15,8 +15,12 @@ export const featureChances = {
   'old-sides': 20,
   merging: 50,
   'small-cache': 30,
+  'small-buffers': 25,
   // Of the workload.
   'many-pushes': 30,
+  'common-past': 60,
+  reverts: 25,
+  impatience: 20,
   pulls: 50,
   lists: 20,
   collections: 50,

@@ -21,6 +21,7 @@ export function generateScenario(seed: number): Scenario {
   const features = drawFeatures(random.fork('features'));
   const topology = drawTopology(random.fork('topology'), features);
   const { agents, servers, volumes, wires, network } = topology;
+  const bufferBytesMax = features.has('small-buffers') ? 16_384 : 262_144;
   return {
     schema: scenarioSchemaName,
     name: `swarm ${seed}`,
@@ -32,6 +33,6 @@ export function generateScenario(seed: number): Scenario {
     operations: drawOperations(random.fork('operations'), features, topology),
     faults: drawFaults(random.fork('faults'), features, topology),
     faultsEndMs: workloadMs + random.fork('end').below(workloadMs),
-    limits: { convergeMs, eventCountMax: 200_000, bufferBytesMax: 262_144 },
+    limits: { convergeMs, eventCountMax: 200_000, bufferBytesMax },
   };
 }

@@ -25,7 +25,7 @@ export interface Topology {
   readonly network: ScenarioNetwork;
 }
 
-const policies = ['latest-wins', 'fork', 'block-merge:4096'] as const;
+const policies = ['fork', 'block-merge:4096', 'block-merge:4096'] as const;
 const shapes = ['star', 'chain', 'mesh'] as const;
 const edits = ['overwrite', 'overwrite', 'overwrite', 'insert', 'remove', 'append', 'move'] as const;
 /** What costs the simulation most is drawn least. */
@@ -35,11 +35,15 @@ const chunkers = ['fixed:4096', 'fixed:16384', 'fastcdc:2048:8192:65536'] as con
 export function drawTopology(random: Random, features: Features): Topology {
   const counts = random.fork('counts');
   const serverCount = features.has('servers') ? counts.between(2, 3) : 1;
-  const agentCount = features.has('many-agents') ? counts.between(2, 4) : 1;
-  const names = Array.from({ length: serverCount }, (_, i) => `server-${i + 1}`);
   const shape = random.fork('shape').pick(shapes);
   const policy = features.has('merging') ? random.fork('policy').pick(policies) : 'latest-wins';
-  const common = drawStore(random.fork('store'));
+  // Where conflicts are settled in another way than by the latest there are some.
+  const isContested = policy !== 'latest-wins';
+  const agentCount = features.has('many-agents') || isContested ? counts.between(2, 4) : 1;
+  const names = Array.from({ length: serverCount }, (_, i) => `server-${i + 1}`);
+  const drawn = drawStore(random.fork('store'));
+  // Blocks are merged where stores cut as the policy does.
+  const common = policy === 'block-merge:4096' ? { ...drawn, chunker: 'fixed:4096' } : drawn;
   const servers = names.map((name, i): ServerNode => {
     const own = random.fork(name);
     const store = features.has('other-stores') ? drawStore(own.fork('store')) : common;
@@ -54,7 +58,7 @@ export function drawTopology(random: Random, features: Features): Topology {
         versions: drawVersions(own.fork('versions'), features),
         peers: names.filter((_other, j) => i !== j && areJoined(shape, i, j)),
         intervalMs: 3000 + own.below(12_000),
-        segmentBytesMax: own.pick([65_536, 131_072, 1_048_576]),
+        segmentBytesMax: features.has('small-buffers') ? 16_384 : own.pick([65_536, 131_072, 1_048_576]),
       },
     };
   });
@@ -75,7 +79,7 @@ export function drawTopology(random: Random, features: Features): Topology {
   const [firstServer, ...otherServers] = servers;
   const [firstAgent, ...otherAgents] = agents;
   if (firstServer === undefined || firstAgent === undefined) throw new RangeError('a topology has nodes');
-  const volumeCount = features.has('shared-volume') ? 1 : agentCount;
+  const volumeCount = features.has('shared-volume') || isContested ? 1 : agentCount;
   const [firstVolume, ...otherVolumes] = Array.from({ length: volumeCount }, (_, i) =>
     drawVolume(`disk-${i + 1}`, random.fork(`volume ${i}`)),
   );
