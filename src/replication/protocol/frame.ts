@@ -102,7 +102,7 @@ export class FrameReader {
       );
     }
     const sequence = view.getUint32(4, true);
-    if (sequence !== this.#sequence && !isPlanted('frame-order-unchecked')) {
+    if (sequence !== this.#sequence) {
       throw new ProtocolError('damaged', `frame ${sequence} comes where frame ${this.#sequence} is due`);
     }
     const type = view.getUint8(0);

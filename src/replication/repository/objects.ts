@@ -4,7 +4,6 @@
  */
 import { ByteReader, ByteWriter } from '../../base/codec.js';
 import { DataError, assert } from '../../base/errors.js';
-import { isPlanted } from '../../base/planted.js';
 import { encodeCbor, type CborValue } from '../../engine/package/cbor.js';
 import { hexOf, type Hashing } from './hashing.js';
 import { objectHeadBytesMax } from './limits.js';
@@ -149,8 +148,7 @@ export function unseal(kind: ObjectKind, key: string, bytes: Uint8Array, hashing
   covered.set(name);
   covered.set(bytes.subarray(0, headEnd), name.length);
   const digest = hashing.digest(covered);
-  const isIntact = Buffer.compare(digest, bytes.subarray(headEnd, bodyAt)) === 0;
-  if (!isIntact && !isPlanted('sealed-object-unchecked')) throw new DataError(`${key} is damaged`);
+  if (Buffer.compare(digest, bytes.subarray(headEnd, bodyAt)) !== 0) throw new DataError(`${key} is damaged`);
   return { head: bytes.subarray(frameBytes, headEnd), digest, bodyAt };
 }
 

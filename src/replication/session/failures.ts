@@ -1,6 +1,5 @@
 /** Why a connection or a transfer ended, where the other side said so. */
 import { DataError, SnapdeltaError, WorldError } from '../../base/errors.js';
-import { isPlanted } from '../../base/planted.js';
 import { LocalFailure } from '../coding/local-failure.js';
 import type { RefusalCode } from '../protocol/messages.js';
 
@@ -47,8 +46,7 @@ const refusalHints: Readonly<Record<RefusalCode, string>> = {
 /** Whether another attempt may succeed where this one failed. */
 export function isWorthRetrying(error: unknown): boolean {
   if (error instanceof LocalFailure) return false;
-  if (error instanceof PeerRefusal)
-    return !isPlanted('refusal-is-final') && ['busy', 'internal', 'damaged'].includes(error.code);
+  if (error instanceof PeerRefusal) return ['busy', 'internal', 'damaged'].includes(error.code);
   return error instanceof WorldError;
 }
 

@@ -112,7 +112,6 @@ export class FanOut {
         waitMs = backoff.nextMs();
         isFailed = true;
       }
-      if (isPlanted('round-lost')) round.begin();
       // A commit ends a pause between rounds, not one that spares a peer.
       const signal = isFailed ? this.#stopping.signal : round.asked;
       try {

@@ -2,9 +2,10 @@
  * A server: accepts links, any number of transfers at once up to a bound, over one repository. Each connection is answered until its peer closes it; what goes wrong on one
  * stays there.
  */
-import { BugError, SnapdeltaError, WorldError } from '../../base/errors.js';
+import { BugError, DataError, SnapdeltaError, WorldError } from '../../base/errors.js';
 import { isPlanted } from '../../base/planted.js';
 import type { Link, Runtime } from '../../base/runtime.js';
+import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { ListedVersion, List, Offer, Pull } from '../protocol/messages.js';
 import { listingParts } from '../protocol/parts.js';
 import type { Repository, StoredVersion } from '../repository/repository.js';
@@ -15,6 +16,7 @@ import type { MergePolicy } from '../versions/policy.js';
 import { compareDots, equalDots, type Dot, type Version } from '../versions/version.js';
 import { RepositoryBlocks } from '../coding/block-reader.js';
 import type { Coder } from '../coding/coder.js';
+import { Backoff } from './backoff.js';
 import { Conversation } from './conversation.js';
 import { chunkerText } from '../coding/cutting.js';
 import { PeerAbort, Refusal, refusalOf } from './failures.js';
@@ -63,6 +65,8 @@ export class Server {
   readonly #intakes: RepositoryIntakes;
   readonly #estimates = new LinkEstimates({ windowBytesMax: 64 * MiB });
   readonly #talks = new Set<Conversation>();
+  /** Volumes whose merge a failing store has prevented. */
+  readonly #unsettled = new Set<string>();
   #isClosed = false;
 
   /** Call start() before links are accepted. */
@@ -75,7 +79,17 @@ export class Server {
     this.clock = options.clock ?? clockBehind(repository, runtime);
     const policyOf = options.policyOf ?? ((): MergePolicy => ({ name: 'latest-wins' }));
     const onCommitted = options.onCommitted ?? ((): void => undefined);
-    this.volumes = new Volumes(options.name, repository, coder, this.clock, audit, policyOf, onCommitted);
+    const onUnsettled = (volume: string): void => void this.#settleLater(volume);
+    this.volumes = new Volumes(
+      options.name,
+      repository,
+      coder,
+      this.clock,
+      audit,
+      policyOf,
+      onCommitted,
+      onUnsettled,
+    );
     this.#intakes = new RepositoryIntakes(repository, coder, runtime, this.volumes);
   }
 
@@ -197,6 +211,23 @@ export class Server {
     }
   }
 
+  /** Asks a store that has failed again for a merge, until it is made. */
+  async #settleLater(volume: string): Promise<void> {
+    if (this.#unsettled.has(volume)) return;
+    this.#unsettled.add(volume);
+    const backoff = new Backoff(this.#runtime.random.fork(`merge of ${volume}`));
+    while (!this.#isClosed) {
+      await this.#runtime.sleep(backoff.nextMs());
+      try {
+        await this.volumes.settle(volume);
+        break;
+      } catch (error) {
+        if (!(error instanceof WorldError)) throw error;
+      }
+    }
+    this.#unsettled.delete(volume);
+  }
+
   async #list(talk: Conversation, { volume }: List): Promise<void> {
     for (const part of listingParts(this.list(volume))) await talk.send(part);
   }
@@ -218,7 +249,7 @@ export class Server {
       talk,
       {
         version: stored.version,
-        manifest: await this.repository.manifest(stored),
+        manifest: await this.#manifestOf(stored),
         content: new RepositoryBlocks(this.repository),
         base: await this.#base(pull),
         resume: pull.resume,
@@ -229,6 +260,15 @@ export class Server {
       { estimate: this.#estimates.open(talk.peer) },
     );
     this.#options.onSent?.(summary, talk.peer);
+  }
+
+  async #manifestOf(stored: StoredVersion): Promise<Manifest> {
+    try {
+      return await this.repository.manifest(stored);
+    } catch (error) {
+      // It is not the peer who sent anything malformed.
+      throw error instanceof DataError ? new Refusal('internal', error.message) : error;
+    }
   }
 
   #wanted({ volume, dot }: Pull): StoredVersion {

@@ -1,9 +1,10 @@
 /**
  * A server's volumes: commits one at a time for each volume, audit records before anybody hears of it, merges made as soon as they are wanted.
  *
- * Law: what a volume's name means is a function of its versions and the policy alone (versions/decide.ts); a merge that is lost in a crash is made again when the server starts.
+ * Law: what a volume's name means is a function of its versions and the policy alone (versions/decide.ts); a merge that is lost in a crash is made again when the server starts, and one that a
+ * failing store has prevented when the store works again. Neither takes anything from the versions that are to be merged.
  */
-import { DataError } from '../../base/errors.js';
+import { DataError, WorldError } from '../../base/errors.js';
 import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Repository, Staging, StoredVersion } from '../repository/repository.js';
@@ -30,6 +31,7 @@ export class Volumes implements Committing {
   readonly name: string;
   readonly #policyOf: (volume: string) => MergePolicy;
   readonly #onCommitted: OnCommitted;
+  readonly #onUnsettled: (volume: string) => void;
   readonly #turns = new Map<string, Promise<void>>();
 
   constructor(
@@ -40,6 +42,7 @@ export class Volumes implements Committing {
     audit: Audit,
     policyOf: (volume: string) => MergePolicy,
     onCommitted: OnCommitted,
+    onUnsettled: (volume: string) => void,
   ) {
     this.name = name;
     this.#repository = repository;
@@ -48,11 +51,17 @@ export class Volumes implements Committing {
     this.audit = audit;
     this.#policyOf = policyOf;
     this.#onCommitted = onCommitted;
+    this.#onUnsettled = onUnsettled;
   }
 
-  /** Makes the merges that a crash has prevented. */
+  /** Makes the merges that a crash has prevented. Throws WorldError. */
   async settleAll(): Promise<void> {
-    for (const volume of this.#repository.volumes) await this.#inTurn(volume, () => this.#settle(volume));
+    for (const volume of this.#repository.volumes) await this.settle(volume);
+  }
+
+  /** Makes the merge that a volume wants, if it does. Throws WorldError. */
+  settle(volume: string): Promise<void> {
+    return this.#inTurn(volume, () => this.#settle(volume));
   }
 
   /** What the volume's name means now; undefined where it has no versions. */
@@ -81,18 +90,24 @@ export class Volumes implements Committing {
       const isNew = this.#repository.version(volume, dot) === undefined;
       const dated = isPlanted('dated-on-arrival') ? { ...version, time: this.#clock.now() } : version;
       const stored = await this.#repository.commit(dated, manifest, staging);
-      if (isNew) {
-        await this.audit.append({
-          kind: 'committed',
-          transfer: staging?.token ?? '',
-          volume,
-          dot,
-          content: stored.content,
-          from,
-        });
-        this.#onCommitted(stored);
+      try {
+        if (isNew) {
+          await this.audit.append({
+            kind: 'committed',
+            transfer: staging?.token ?? '',
+            volume,
+            dot,
+            content: stored.content,
+            from,
+          });
+          this.#onCommitted(stored);
+        }
+        await this.#settle(volume);
+      } catch (error) {
+        // The version is there, whether its sender comes again or not.
+        if (error instanceof WorldError) this.#onUnsettled(volume);
+        throw error;
       }
-      await this.#settle(volume);
       const decision = this.decision(volume);
       if (decision === undefined) throw new DataError(`volume '${volume}' has lost its versions`);
       return {

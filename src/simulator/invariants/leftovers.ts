@@ -1,12 +1,8 @@
 /**
  * Nothing is left over when all is done.
  *
- * Promise: in the end a server counts no connection that is over, nobody sleeps for one, and every merge that a server can make is made.
+ * Promise: in the end a server counts no connection that is over, and nobody sleeps for one.
  */
-import { decide } from '../../replication/versions/decide.js';
-import type { Server } from '../../replication/session/server.js';
-import { parsePolicy } from '../../replication/versions/policy.js';
-import { chunkerText } from '../../replication/coding/cutting.js';
 import { isServer } from '../scenario/scenario.js';
 import { Broken } from './invariant.js';
 import type { Invariant, RunView, ServerView } from './invariant.js';
@@ -34,15 +30,4 @@ function check(run: RunView, server: ServerView): void {
   const peers = run.scenario.nodes.filter(isServer).length;
   if (sleeps > links + busy + 2 * peers)
     throw new Broken(name, `${server.name} sleeps ${sleeps} times for ${links} connections`);
-  for (const volume of running.repository.volumes) checkMerges(server, running, volume);
-}
-
-/** What stands in a merge's way at an undamaged server is another chunker than the policy's. */
-function checkMerges({ name: node, isDamaged, policy }: ServerView, running: Server, volume: string): void {
-  const known = parsePolicy(policy);
-  if (isDamaged || known.name !== 'block-merge') return;
-  if (chunkerText(running.repository.config.chunker) !== `fixed:${known.blockBytes}`) return;
-  const versions = running.repository.versions(volume).map(({ version }) => version);
-  if (decide(versions, known)?.merge.state === 'wanted')
-    throw new Broken(name, `the merge of ${volume} is not made on ${node}`);
 }
