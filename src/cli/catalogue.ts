@@ -81,6 +81,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-detection.js')).benchDetectionCommand,
   },
   {
+    name: 'bench calibration',
+    summary: 'measure what CPU work of replication costs, as the simulator takes it',
+    load: async () => (await import('./commands/bench-calibration.js')).benchCalibrationCommand,
+  },
+  {
     name: 'bench pipeline',
     summary: 'measure one configuration stage by stage: time, counts, bytes',
     load: async () => (await import('./commands/bench-pipeline.js')).benchPipelineCommand,
