@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulationResultsSchema } from '../../src/harness/report/simulation-results.js';
 import { shippedScenarioNames } from '../../src/harness/io/shipped-scenarios.js';
+import { simulate } from '../../src/cli/commands/simulate.js';
 import { fixtureSchema } from '../../src/harness/simulate/fixture.js';
 import { failing } from '../harness/simulate/failing.js';
 import { Sandbox } from './program.js';
@@ -16,7 +17,7 @@ describe('simulate', () => {
   test('one seed: topology, what happened, verdict, how to see it again', () => {
     const { code, stdout, stderr } = sandbox.run('simulate', '--seed', '3');
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^scenario +swarm 3, seed 3\nnodes +server-1: server, protocol /);
+    expect(stdout).toMatch(/^scenario +swarm 3, seed 3\nnodes +\S+: server, protocol /);
     expect(stdout).toMatch(/^operations +\d+ push/m);
     expect(stdout).toMatch(/^happened +\d+ of \d+ pushes acknowledged; /m);
     expect(stdout).toMatch(
@@ -49,6 +50,17 @@ describe('simulate', () => {
     expect([code, /^verdict +(.*)$/m.exec(stdout)?.[1]]).toEqual([0, 'every invariant held']);
     expect(stdout).toContain(`again       snapdelta simulate --scenario ${name} --seed 1`);
   });
+});
+
+test('docs/simulate.md lists what ships, and every option', () => {
+  const text = readFileSync(new URL('../../docs/simulate.md', import.meta.url), 'utf8');
+  const shipped = text.slice(text.indexOf('These ship'));
+  const listed = [...shipped.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name);
+  expect(listed.sort()).toEqual(shippedScenarioNames());
+  for (const option of Object.keys(simulate.options).filter((name) => name !== 'swarm' && name !== 'out'))
+    expect(text).toContain(`\`--${option}`);
+  const keys = [...text.matchAll(/^\| `(\w+)`(?:, `(\w+)`)? \|/gm)].flatMap(([, ...found]) => found);
+  for (const key of Object.keys(failing)) if (key !== 'schema') expect(keys).toContain(key);
 });
 
 describe('a failing scenario', () => {
