@@ -50,14 +50,15 @@ export class Terminal {
     process.stderr.write(`${lines}\n`);
   }
 
-  /** Replaces the progress line on stderr where it may animate; nothing elsewhere. */
-  progress(line: string): void {
+  /** Replaces the progress line on stderr where it may animate; nothing elsewhere. A line that takes work to write is given as a function. */
+  progress(line: string | (() => string)): void {
     if (!this.animates) return;
     const now = performance.now();
     if (now - this.#drawnAtMs < redrawMs) return;
     this.#drawnAtMs = now;
     this.#lineShown = true;
-    process.stderr.write(`\r\u001b[2K${line.slice(0, (process.stderr.columns || 80) - 1)}`);
+    const text = typeof line === 'string' ? line : line();
+    process.stderr.write(`\r\u001b[2K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
   }
 
   clearProgress(): void {

@@ -16,7 +16,7 @@ import { optimiseLater } from '../optimisation.js';
 import { readPieces } from '../pieces.js';
 import { hex } from '../text/hex.js';
 import { namedAsync } from './naming.js';
-import { monotonicClock, profileOf, progressLine } from './options.js';
+import { monotonicClock, profileOf, progressLine, stageClock } from './options.js';
 
 export async function runApply(input: Input, context: Context): Promise<Outcome> {
   const output = input.required('output');
@@ -44,10 +44,10 @@ export async function runApply(input: Input, context: Context): Promise<Outcome>
         }),
       {
         kernels: createWasmKernels(),
-        meter: new Meter(monotonicClock),
+        meter: new Meter(stageClock(context)),
         signal: context.signal,
         onProgress: ({ doneBytes, totalBytes }) =>
-          context.terminal.progress(progressLine('rebuilding', doneBytes, totalBytes)),
+          context.terminal.progress(() => progressLine('rebuilding', doneBytes, totalBytes)),
         metadata: input.flag('ignore-metadata') ? 'ignore' : 'exact',
         trust,
         requireSignature: trust.length > 0,

@@ -13,7 +13,7 @@ import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { checkText } from '../text/check.js';
 import { hasherFor, readManifest } from './manifests.js';
-import { monotonicClock, progressLine, workersFor } from './options.js';
+import { progressLine, stageClock, workersFor } from './options.js';
 
 export async function runCheck(input: Input, context: Context, path: string): Promise<Outcome> {
   const kept = readManifest(path);
@@ -27,10 +27,10 @@ export async function runCheck(input: Input, context: Context, path: string): Pr
     strategy: strategyOf(kept),
     rulesOf: kept,
     ...workersFor(input, undefined),
-    clock: monotonicClock,
+    clock: stageClock(context),
     signal: context.signal,
     onProgress: ({ doneBytes, totalBytes }) =>
-      context.terminal.progress(progressLine('checking', doneBytes, totalBytes)),
+      context.terminal.progress(() => progressLine('checking', doneBytes, totalBytes)),
   });
   const outcome = verifyManifest(kept, found, hasherFor(kept.fingerprint), {
     metadata: input.flag('ignore-metadata') ? 'ignore' : 'exact',

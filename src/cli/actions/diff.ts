@@ -18,7 +18,7 @@ import { hex } from '../text/hex.js';
 import { counted } from '../text/words.js';
 import { openBase } from './manifests.js';
 import { baseManifestOf, targetManifestPath, writeTargetManifest } from './leaf-manifests.js';
-import { monotonicClock, profileOf, progressLine, timeMicros, versionVector, workersFor } from './options.js';
+import { profileOf, progressLine, stageClock, timeMicros, versionVector, workersFor } from './options.js';
 import { trackedDocument, trackedText, trackingOf } from './tracking.js';
 
 const doing = { detect: 'finding changes in', encode: 'encoding' } as const;
@@ -56,10 +56,10 @@ export async function runDiff(input: Input, context: Context): Promise<Outcome> 
   const run = diff(base, target, {
     strategy,
     ...workersFor(input, profile?.limits.workersMax),
-    clock: monotonicClock,
+    clock: stageClock(context),
     signal: context.signal,
     onProgress: ({ phase, doneBytes, totalBytes }) =>
-      context.terminal.progress(progressLine(doing[phase], doneBytes, totalBytes)),
+      context.terminal.progress(() => progressLine(doing[phase], doneBytes, totalBytes)),
     versions: versionVector(input.pairs('writer')),
     ...(volume === undefined ? {} : { volume }),
     ...(time === undefined ? {} : { timeMicros: timeMicros(time) }),

@@ -17,7 +17,7 @@ import { cuttingSettings } from '../../engine/strategy/blocks-detector.js';
 import { hex } from '../text/hex.js';
 import { runCheck } from './check-manifest.js';
 import { hasherFor, readManifest } from './manifests.js';
-import { monotonicClock, profileOf, progressLine, timeMicros, workersFor } from './options.js';
+import { profileOf, progressLine, stageClock, timeMicros, workersFor } from './options.js';
 
 export async function runManifest(input: Input, context: Context): Promise<Outcome> {
   const output = input.text('output');
@@ -44,10 +44,10 @@ export async function runManifest(input: Input, context: Context): Promise<Outco
   const { manifest, reading } = await buildManifest(snapshot, {
     strategy,
     ...workersFor(input, profile?.limits.workersMax),
-    clock: monotonicClock,
+    clock: stageClock(context),
     signal: context.signal,
     onProgress: ({ doneBytes, totalBytes }) =>
-      context.terminal.progress(progressLine('hashing', doneBytes, totalBytes)),
+      context.terminal.progress(() => progressLine('hashing', doneBytes, totalBytes)),
     ...(volume === undefined ? {} : { volume }),
     ...(time === undefined ? {} : { timeMicros: timeMicros(time) }),
     ...(previous === undefined ? {} : { previous }),

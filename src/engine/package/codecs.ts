@@ -183,8 +183,21 @@ function deflateLevel(level: number): 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 {
 const require = createRequire(import.meta.url);
 
 const lz4 = (): typeof import('lz4-napi') => load('lz4-napi') as typeof import('lz4-napi');
-const zstd = (): typeof import('@toondepauw/node-zstd') =>
-  load('@toondepauw/node-zstd') as typeof import('@toondepauw/node-zstd');
+const zstd = (): typeof import('@toondepauw/node-zstd') => (zstdModule ??= loadZstd());
+let zstdModule: typeof import('@toondepauw/node-zstd') | undefined;
+
+/** On Linux with glibc its native module is asked for at once: finding out which one is needed takes the package's own door 4 ms of CPU. */
+function loadZstd(): typeof import('@toondepauw/node-zstd') {
+  const name = '@toondepauw/node-zstd';
+  if (process.platform === 'linux') {
+    try {
+      return require(`${name}-linux-${process.arch}-gnu`) as typeof import('@toondepauw/node-zstd');
+    } catch {
+      // Another C library, or packages that lie elsewhere: the package knows.
+    }
+  }
+  return load(name) as typeof import('@toondepauw/node-zstd');
+}
 const fflate = (): typeof import('fflate') => load('fflate') as typeof import('fflate');
 
 function load(name: string): unknown {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
 import { assert } from '../../base/errors.js';
 import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
+import type { Workspace } from '../../kernels/workspace.js';
 import { ownWorkspace, type BorrowedWorkspace, type WorkspacePool } from '../../kernels/workspace-pool.js';
 import { InlineExecutor, type Executor, type Turns } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
@@ -49,14 +50,17 @@ export class Lanes {
   readonly #setup: LaneSetup;
   readonly #options: LaneOptions;
   readonly #turns: Turns;
+  readonly #shared: (() => Workspace) | undefined;
   #borrowed: BorrowedWorkspace | undefined;
   #inline: Executor<Job, Done> | undefined;
   #pool: Executor<Job, Done> | undefined;
 
-  constructor(setup: LaneSetup, options: LaneOptions, turns: Turns) {
+  /** `shared`: kernels and windows of the calling thread that a lane on it may use as well, since only one of both works at a time. */
+  constructor(setup: LaneSetup, options: LaneOptions, turns: Turns, shared?: () => Workspace) {
     this.#setup = setup;
     this.#options = options;
     this.#turns = turns;
+    this.#shared = shared;
   }
 
   /** Runs jobs in order. `estimateMs` is what one lane would need for them, roughly. */
@@ -85,8 +89,8 @@ export class Lanes {
   }
 
   #newInline(): Executor<Job, Done> {
-    this.#borrowed = borrowWorkspace(this.#options);
-    const lane = new StrategyLane(this.#setup, this.#borrowed.workspace, this.#options.clock);
+    const workspace = this.#shared?.() ?? (this.#borrowed = borrowWorkspace(this.#options)).workspace;
+    const lane = new StrategyLane(this.#setup, workspace, this.#options.clock);
     return new InlineExecutor(lane, this.#turns);
   }
 

@@ -64,6 +64,8 @@ export class EngineRun {
       { base: base?.source, target: target.source, pairs, strategy, kernels },
       options,
       isWatched ? 'each-job' : 'never',
+      // Lanes count the instructions of their own kernels.
+      kernels === 'metered' ? undefined : () => this.#ownWorkspace(),
     );
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
@@ -94,9 +96,13 @@ export class EngineRun {
       this.#readers.set(side, reader);
     }
     const { fingerprint } = this.hasher;
-    // Most runs leave all scanning to the lanes, which have windows of their own.
-    this.#workspace ??= new Workspace(this.#arena.instance, this.#arena);
-    return { workspace: this.#workspace, reader, layout: snapshot.layout, fingerprint, meter: this.meter };
+    const workspace = this.#ownWorkspace();
+    return { workspace, reader, layout: snapshot.layout, fingerprint, meter: this.meter };
+  }
+
+  /** Windows of the calling thread; where threads do all scanning there are none. */
+  #ownWorkspace(): Workspace {
+    return (this.#workspace ??= new Workspace(this.#arena.instance, this.#arena));
   }
 
   reportEncoded(doneBytes: number): void {
