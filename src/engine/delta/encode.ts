@@ -14,9 +14,10 @@ import type { BaseIndex } from '../detect/base-index.js';
 import { extentKind } from '../detect/extents.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
-import { WindowMap } from './base-window.js';
+import { WindowMap, type BaseRange } from './base-window.js';
 import { GatheredEncoder, type Encoding, type EncodingSink } from './gathered.js';
 import { OperationWriter } from './operation-writer.js';
+import { OppositeReader } from './opposite-reader.js';
 import type { OperationStreams } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
 import { tableBits } from './table-bits.js';
@@ -68,6 +69,7 @@ class SegmentEncoder implements EncodingSink {
   readonly #plan: SegmentPlan;
   readonly #operations: OperationWriter;
   readonly #gathered: GatheredEncoder | undefined;
+  readonly #opposed: OppositeReader | undefined;
   #differenceBytes = 0;
 
   constructor(context: EncodeContext, plan: SegmentPlan) {
@@ -76,6 +78,11 @@ class SegmentEncoder implements EncodingSink {
     this.#operations = OperationWriter.of(context.workspace, plan.targetAddress);
     const { base } = context;
     this.#gathered = base?.index && new GatheredEncoder(context, base, base.index);
+    this.#opposed =
+      base &&
+      new OppositeReader({ ...context, baseReader: base.reader }, plan.extents, (opposite, length) =>
+        opposedRange(base, opposite, length),
+      );
   }
 
   run(): EncodedSegment {
@@ -95,7 +102,7 @@ class SegmentEncoder implements EncodingSink {
           this.#operations.put('zero', length);
           break;
         default:
-          this.#encodeData(at, length, reference);
+          this.#encodeData(at, length, reference, i + 1);
       }
       at += length;
     }
@@ -111,13 +118,16 @@ class SegmentEncoder implements EncodingSink {
   }
 
   /** New data, in pieces that leave room for the slack in the base window. */
-  #encodeData(address: number, length: number, hint: number): void {
+  #encodeData(address: number, length: number, hint: number, next: number): void {
     for (let done = 0; done < length; done += segmentDataBytes) {
       const piece = Math.min(segmentDataBytes, length - done);
       const { base } = this.#context;
       const isOpposed = base !== undefined && hint >= 0 && hint + done < base.layout.totalBytes;
-      if (isOpposed) this.#against(base, address + done, piece, hint + done);
-      else if (this.#gathered === undefined) this.#literal(address + done, piece);
+      if (isOpposed && this.#opposed !== undefined) {
+        const range = opposedRange(base, hint + done, piece);
+        this.#opposed.load({ address: address + done, length: piece, range }, next);
+        this.#against(this.#opposed, address + done, piece, hint + done, range);
+      } else if (this.#gathered === undefined) this.#literal(address + done, piece);
       else this.#search(this.#gathered, address + done, piece);
     }
   }
@@ -134,57 +144,49 @@ class SegmentEncoder implements EncodingSink {
   /** Nothing lies opposite: only the index can tell what these bytes resemble. */
   #search(gathered: GatheredEncoder, address: number, length: number): void {
     const { workspace, reader, meter } = this.#context;
+    this.#opposed?.forget();
     meter.time('read', () => reader.read(address, workspace.window('target').u8(0, length)));
     meter.count('bytesRead', length);
     gathered.encodeUnknown(0, length, undefined, this);
   }
 
-  #against(base: EncodeBase, address: number, length: number, opposite: number): void {
-    const { workspace, reader, meter } = this.#context;
-    const isFoundElsewhere = base.index !== undefined;
-    const slack = isFoundElsewhere
-      ? indexedSlackBytes
-      : Math.min(slackBytesMax, Math.max(slackBytesMin, length));
-    const { layout } = base;
-    // Not into neighbouring files: they rarely help, and where files are tiny there would be hundreds to open.
-    const lastOpposite = Math.min(opposite + length, layout.totalBytes) - 1;
-    const start = Math.max(layout.startOf(layout.entryAt(opposite)), opposite - slack);
-    const end = Math.min(layout.endOf(layout.entryAt(lastOpposite)), opposite + length + slack);
-    const range = { start, end: Math.min(end, start + dataWindowBytes) };
-    const baseLength = range.end - start;
-    const target = workspace.window('target');
-    const window = workspace.window('base');
-    meter.time('read', () => {
-      reader.read(address, target.u8(0, length));
-      base.reader.read(start, window.u8(0, baseLength));
-    });
-    meter.count('bytesRead', length + baseLength);
+  #against(
+    { targetStart, baseStart }: OppositeReader,
+    address: number,
+    length: number,
+    opposite: number,
+    range: BaseRange,
+  ): void {
+    const { workspace, meter } = this.#context;
     meter.count('bytesDeltaEncoded', length);
+    const base = workspace.window('base').pointer + range.start - baseStart;
     const map = new WindowMap([range]);
+    // Target window offset of what lies at an address of the base, if the diagonal went on.
+    const windowOpposite = opposite - (address - targetStart);
+    const end = address + length - targetStart;
     // A call whose records run out leaves the rest to the next one.
-    for (let done = 0; done < length;) {
+    for (let offset = address - targetStart; offset < end;) {
       const encoding = meter.time('delta', () =>
-        this.#encodeWindows(map, done, length - done, opposite - start + done),
+        this.#encodeWindows(map, base, offset, end - offset, windowOpposite + offset - range.start),
       );
       if (this.#gathered === undefined) this.put(encoding, 0, encoding.count);
-      else this.#gathered.improve(encoding, { range, address: opposite }, this);
-      done += encoding.targetBytes;
+      else this.#gathered.improve(encoding, { range, base, address: windowOpposite }, this);
+      offset += encoding.targetBytes;
     }
   }
 
   /**
-   * Encodes target window bytes [offset, offset + length) against the base window. Where records run out, they end before the literal
+   * Encodes target window bytes [offset, offset + length) against base bytes in memory at `base`. Where records run out, they end before the literal
    * that would cover the rest.
    */
-  #encodeWindows(map: WindowMap, offset: number, length: number, diagonal: number): Encoding {
+  #encodeWindows(map: WindowMap, base: number, offset: number, length: number, diagonal: number): Encoding {
     const { workspace } = this.#context;
-    const base = workspace.window('base');
     const target = workspace.window('target');
     const table = workspace.window('table');
     const records = workspace.window('records');
     const { functions } = workspace.kernels;
     let count = functions.deltaEncode(
-      base.pointer,
+      base,
       map.length,
       target.pointer + offset,
       length,
@@ -210,7 +212,7 @@ class SegmentEncoder implements EncodingSink {
     const { records, base, map } = encoding;
     meter.time('delta', () => {
       this.#differenceBytes += workspace.kernels.functions.deltaGather(
-        base.pointer,
+        base,
         workspace.window('target').pointer + offset,
         records.pointer + first * recordBytes,
         count,
@@ -231,4 +233,15 @@ class SegmentEncoder implements EncodingSink {
       .set(workspace.window('target').u8(offset, length));
     this.#operations.put('literal', length);
   }
+}
+
+/** The base bytes that changed bytes are encoded against: those opposite, with slack on either side. */
+function opposedRange({ layout, index }: EncodeBase, opposite: number, length: number): BaseRange {
+  const slack =
+    index !== undefined ? indexedSlackBytes : Math.min(slackBytesMax, Math.max(slackBytesMin, length));
+  // Not into neighbouring files: they rarely help, and where files are tiny there would be hundreds to open.
+  const lastOpposite = Math.min(opposite + length, layout.totalBytes) - 1;
+  const start = Math.max(layout.startOf(layout.entryAt(opposite)), opposite - slack);
+  const end = Math.min(layout.endOf(layout.entryAt(lastOpposite)), opposite + length + slack);
+  return { start, end: Math.min(end, start + dataWindowBytes) };
 }

@@ -21,7 +21,8 @@ import { tableBits } from './table-bits.js';
 export interface Encoding {
   readonly records: Window;
   readonly count: number;
-  readonly base: Window;
+  /** Where in memory the base window begins. */
+  readonly base: number;
   readonly map: WindowMap;
   readonly offset: number;
   readonly targetBytes: number;
@@ -33,9 +34,10 @@ export interface EncodingSink {
   putLiteral(offset: number, length: number): void;
 }
 
-/** What lies in the window `base`, and the base address that would lie opposite target window offset 0. */
+/** Base bytes at hand, where in memory they lie, and the base address that would lie opposite target window offset 0. */
 export interface Opposite {
   readonly range: BaseRange;
+  readonly base: number;
   readonly address: number;
 }
 
@@ -178,12 +180,13 @@ export class GatheredEncoder {
     const window = this.#workspace.window('gathered');
     const at = opposite?.range ?? { start: 0, end: 0 };
     const opposed = this.#workspace.window('base');
+    const offset = opposite === undefined ? 0 : opposite.base - opposed.pointer;
     map.ranges.forEach(({ start, end }, i) => {
       const into = window.u8(map.offsetOf(i), end - start);
       const from = Math.min(end, Math.max(start, at.start));
       const to = Math.max(from, Math.min(end, at.end));
       this.#read(start, into.subarray(0, from - start));
-      if (to > from) into.set(opposed.u8(from - at.start, to - from), from - start);
+      if (to > from) into.set(opposed.u8(offset + from - at.start, to - from), from - start);
       this.#read(to, into.subarray(to - start));
     });
   }
@@ -211,7 +214,7 @@ export class GatheredEncoder {
       gatheredRecordsMax,
       this.#inContext ? contextMatchBytesMin : 0,
     );
-    return { records, count, base, map, offset, targetBytes };
+    return { records, count, base: base.pointer, map, offset, targetBytes };
   }
 }
 
