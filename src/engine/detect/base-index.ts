@@ -33,13 +33,13 @@ export interface BaseIndex extends BaseIndexPlan {
 export type IndexEffort = 'fast' | 'thorough' | 'maximum';
 
 /**
- * At 256 MiB: a million anchors in 19 MiB, or four million in 38 MiB or 75 MiB; a smaller base may have as many, and closer. In the smaller table four anchors
- * share three slots, and the whole process stays within 256 MiB. On pages of a database an anchor
- * every 256 bytes gave deltas 1 % larger than one every 64, since pages are read whole around an anchor (delta/candidates.ts); on a release of
- * packed sources 6 %.
+ * At 256 MiB: a million anchors in 19 MiB, or four million in 38 MiB or 75 MiB; with the higher efforts a smaller base may have as many, and closer. In the smaller
+ * table four anchors share three slots, and the whole process stays within 256 MiB. An anchor every 256 bytes rather than every 64 gave deltas 1 % larger on
+ * pages of a database, since pages are read whole around an anchor (delta/candidates.ts), and 2 % on a release of sources, for a seventh less CPU; one every 512
+ * bytes 8 and 19 %.
  */
 const efforts = {
-  fast: { spacingBitsMin: 6, spacingBitsMax: 8, anchorBits: 20, tableBitsMax: 22 },
+  fast: { spacingBitsMin: 8, spacingBitsMax: 8, anchorBits: 20, tableBitsMax: 22 },
   thorough: { spacingBitsMin: 5, spacingBitsMax: 6, anchorBits: 22, tableBitsMax: 22 },
   maximum: { spacingBitsMin: 5, spacingBitsMax: 6, anchorBits: 22, tableBitsMax: 23 },
 } as const;

@@ -53,6 +53,12 @@ const votedBytes = 8 * 1024;
 /** A match of this length, or of half a short sample, is a new diagonal. */
 const diagonalBytesMin = 512;
 const copyBytesMin = 2048;
+/**
+ * So many anchors in all say nothing; of more, one place must have two or more and this share, or no place is tried. Of samples that were found (moved files and
+ * pages of packed sources, of a database, of images) a place had a third of the anchors and more, of lines of a log one or two of fifty.
+ */
+const fewVotes = 2;
+const votesShare = 16;
 /** Anchors that a sample shares with one place, and a quarter of all that it shares, to resemble that place. */
 const resemblingVotesMin = 3;
 /** Data opposite another place gets an extent of its own when the places are so far apart. */
@@ -250,7 +256,8 @@ export class Follower {
     if (this.#whole === undefined) return undefined;
     const { totalBytes } = this.#context.baseLayout;
     const votes = votedDiagonals(this.#context, sample, this.#whole.slots, this.#whole.choice);
-    for (const voted of votes.diagonals) {
+    const isPromising = votes.found <= fewVotes || (votes.most > 1 && votes.most * votesShare >= votes.found);
+    for (const voted of isPromising ? votes.diagonals : []) {
       const opposite = Math.max(0, Math.min(at + voted, totalBytes - 1));
       const found = this.#accept(sample, voted, votedBytes, this.#entryBounds(opposite));
       if (found !== undefined) return found;
