@@ -254,8 +254,8 @@ describe('the plan of an index', () => {
       columnsOf(planBaseIndex(bytes, 'fast')),
     );
     expect(rows).toEqual([
-      [6, 8, 0],
-      [6, 15, 0],
+      [8, 8, 0],
+      [8, 13, 0],
       [8, 21, 0],
       [8, 22, 0],
       [8, 22, 0],
