@@ -186,18 +186,23 @@ const lz4 = (): typeof import('lz4-napi') => load('lz4-napi') as typeof import('
 const zstd = (): typeof import('@toondepauw/node-zstd') => (zstdModule ??= loadZstd());
 let zstdModule: typeof import('@toondepauw/node-zstd') | undefined;
 
-/** On Linux with glibc its native module is asked for at once: finding out which one is needed takes the package's own door 4 ms of CPU. */
+/**
+ * Where the package keeps its native module on Linux with glibc, of which npm installs the one that fits. Asked for at once: its own door takes 4 ms of
+ * CPU to find out which one that is.
+ */
+const zstdModules = ['@toondepauw/node-zstd-linux-x64-gnu', '@toondepauw/node-zstd-linux-arm64-gnu'];
+
 function loadZstd(): typeof import('@toondepauw/node-zstd') {
-  const name = '@toondepauw/node-zstd';
-  if (process.platform === 'linux') {
+  for (const name of zstdModules) {
     try {
-      return require(`${name}-linux-${process.arch}-gnu`) as typeof import('@toondepauw/node-zstd');
+      return require(name) as typeof import('@toondepauw/node-zstd');
     } catch {
-      // Another C library, or packages that lie elsewhere: the package knows.
+      // Another machine, or packages that lie elsewhere: the package knows.
     }
   }
-  return load(name) as typeof import('@toondepauw/node-zstd');
+  return load('@toondepauw/node-zstd') as typeof import('@toondepauw/node-zstd');
 }
+
 const fflate = (): typeof import('fflate') => load('fflate') as typeof import('fflate');
 
 function load(name: string): unknown {
