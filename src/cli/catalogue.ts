@@ -111,6 +111,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/replay.js')).replay,
   },
   {
+    name: 'bench links',
+    summary: 'measure pushes over modelled links: by strategy in bad weather, by topology',
+    load: async () => (await import('./commands/bench-links.js')).benchLinksCommand,
+  },
+  {
     name: 'workloads list',
     summary: 'list the workloads that the laboratory can run',
     load: async () => (await import('./commands/workloads-list.js')).workloadsList,

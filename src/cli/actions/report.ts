@@ -8,6 +8,7 @@ import { growthResultsSchema, growthSchemaName } from '../../harness/report/grow
 import { detectionResultsSchema, detectionSchemaName } from '../../harness/report/detection-results.js';
 import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kernel-results.js';
 import { labResultsSchema, labSchemaName } from '../../harness/report/lab-results.js';
+import { linksResultsSchema, linksSchemaName } from '../../harness/report/links-results.js';
 import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
@@ -19,6 +20,7 @@ const reported = z.discriminatedUnion('schema', [
   peerResultsSchema,
   growthResultsSchema,
   detectionResultsSchema,
+  linksResultsSchema,
 ]);
 const reportedNames = [
   labSchemaName,
@@ -27,6 +29,7 @@ const reportedNames = [
   peerSchemaName,
   growthSchemaName,
   detectionSchemaName,
+  linksSchemaName,
 ];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {

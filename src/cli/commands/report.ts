@@ -7,7 +7,7 @@ export const report: Command = {
   positionals: [
     {
       name: 'RESULTS',
-      describe: 'of lab, or of bench kernels, chunkers, detection, peers or growth',
+      describe: 'of lab, or of bench kernels, chunkers, detection, peers, growth or links',
       completes: 'file',
       repeated: true,
     },

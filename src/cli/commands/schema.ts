@@ -14,6 +14,7 @@ export const schema: Command = {
         'exact-kernels',
         'bench-chunkers',
         'bench-detection',
+        'bench-links',
         'bench-pipeline',
         'exact-pipeline',
         'bench-processes',

@@ -10,6 +10,7 @@ import {
   growthCharts,
   kernelCharts,
   laboratoryCharts,
+  linksCharts,
   peerCharts,
 } from '../report/charts/all.js';
 import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
@@ -21,10 +22,12 @@ import { renderChunkerPage } from '../report/html/chunker-page.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
 import { renderGrowthPage } from '../report/html/growth-page.js';
 import { renderKernelPage } from '../report/html/kernel-page.js';
+import { renderLinksPage } from '../report/html/links-page.js';
 import { renderPage } from '../report/html/page.js';
 import { renderPeerPage } from '../report/html/peer-page.js';
 import { growthSchemaName, type GrowthResults } from '../report/growth-results.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
+import { linksSchemaName, type LinksResults } from '../report/links-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
 import { peerSchemaName, type PeerResults } from '../report/peer-results.js';
 import { readSpecification } from './chart-files.js';
@@ -47,7 +50,7 @@ export interface WrittenReport {
 
 /** Results that have a page. */
 export type ReportedResults =
-  DetectionResults | LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
+  DetectionResults | LinksResults | LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
@@ -79,6 +82,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: growthCharts(results),
         render: (charts, libraries) => renderGrowthPage(results, charts, libraries),
+      };
+    case linksSchemaName:
+      return {
+        charts: linksCharts(results),
+        render: (charts, libraries) => renderLinksPage(results, charts, libraries),
       };
     case labSchemaName:
       return {

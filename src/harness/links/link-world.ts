@@ -1,5 +1,6 @@
 /**
- * A server and an agent with the code that ships, a modelled link between them, and what an operation of the agent costs there: exact, since time and bytes are simulated.
+ * An agent and a server with the code that ships, perhaps further servers behind it in a chain, modelled links between them, and what an operation of the agent costs there: exact, since
+ * time and bytes are simulated.
  *
  * Law: the same seed, link and operations give the same numbers on every machine.
  */
@@ -9,9 +10,10 @@ import { EngineCoder, type Coder } from '../../replication/coding/coder.js';
 import { openRepository } from '../../replication/repository/open.js';
 import type { Repository, RepositoryConfig } from '../../replication/repository/repository.js';
 import { Agent, type AgentOptions } from '../../replication/session/agent.js';
-import type { ReceiveSummary } from '../../replication/session/receiver.js';
+import { FanOut } from '../../replication/session/fan-out.js';
 import { Server, type ServerOptions } from '../../replication/session/server.js';
 import { DirectoryStore } from '../../replication/store/directory-store.js';
+import type { Version } from '../../replication/versions/version.js';
 import { HybridClock } from '../../replication/versions/hybrid-clock.js';
 import type { Calibration } from '../../simulator/process/calibration.js';
 import type { SimulatedProcess } from '../../simulator/process/incarnation.js';
@@ -50,15 +52,17 @@ const settleMsMax = 86_400_000;
 
 export class LinkWorld {
   readonly world: World;
-  readonly received: ReceiveSummary[] = [];
   readonly #equipment: Equipment;
   readonly #options: LinkWorldOptions;
   #agent: Agent | undefined;
-  #repository: Repository | undefined;
+  readonly #names: readonly string[];
+  /** By server. */
+  readonly #repositories = new Map<string, Repository>();
+  #waiting: (() => void)[] = [];
 
   constructor(
     seed: number,
-    link: LinkKind,
+    links: LinkKind | readonly LinkKind[],
     calibration: Calibration,
     equipment: Equipment,
     options: LinkWorldOptions = {},
@@ -66,16 +70,20 @@ export class LinkWorld {
     this.world = new World({ ...options, seed, calibration });
     this.#equipment = equipment;
     this.#options = options;
-    this.world.addNode('server', (machine) => this.#serve(machine));
+    const hops = [links].flat();
+    this.#names = hops.map((_, index) => serverName(index));
     this.world.addNode('agent', (machine) => this.#work(machine));
-    this.world.connect('agent', 'server', wireOf(link));
+    for (const [index, hop] of hops.entries()) {
+      const name = serverName(index);
+      this.world.addNode(name, (machine) => this.#serve(machine, index));
+      this.world.connect(index === 0 ? 'agent' : serverName(index - 1), name, wireOf(hop));
+    }
   }
 
   /** Starts both, and waits until they are up. */
   async start(): Promise<void> {
     const { world } = this;
-    world.node('server').start();
-    world.node('agent').start();
+    for (const name of [...this.#names, 'agent']) world.node(name).start();
     await world.run({ untilMs: world.loop.nowMs + startMsMax });
   }
 
@@ -84,8 +92,16 @@ export class LinkWorld {
     return present(this.#agent, 'the agent');
   }
 
-  get repository(): Repository {
-    return present(this.#repository, 'the repository');
+  /** Resolves once the last server shows the version. */
+  async arrived({ volume, dot }: Version): Promise<void> {
+    const last = this.#names.at(-1) ?? '';
+    while (this.#repositories.get(last)?.version(volume, dot) === undefined) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #changed(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** Runs an operation to its end. Throws what it threw, WorldError where the world came to rest before. */
@@ -105,7 +121,7 @@ export class LinkWorld {
     return { result, cost };
   }
 
-  async #serve(machine: SimulatedProcess): Promise<void> {
+  async #serve(machine: SimulatedProcess, index: number): Promise<void> {
     const { kernels, workspaces } = this.#equipment;
     const store = await DirectoryStore.open(machine.disk);
     const create = this.#options.create ?? usualCreate;
@@ -113,15 +129,26 @@ export class LinkWorld {
     const clock = new HybridClock(machine);
     const audit = await AuditLog.open(store, clock);
     const coder = new EngineCoder(machine, kernels, workspaces);
+    const name = serverName(index);
+    const sending: FanOut[] = [];
     const server = new Server(repository, coder, machine, audit, {
-      name: 'server',
+      name,
       clock,
-      onReceived: (summary) => this.received.push(summary),
+      onCommitted: () => {
+        for (const fanOut of sending) fanOut.notify();
+        this.#changed();
+      },
       ...this.#options.server,
     });
     await server.start();
-    this.#repository = repository;
-    machine.listen('server', (link) => void server.accept(link));
+    this.#repositories.set(name, repository);
+    this.#changed();
+    machine.listen(name, (link) => void server.accept(link));
+    const next = this.#names[index + 1];
+    if (next === undefined) return;
+    const fanOut = new FanOut(server, machine, coder, machine, { name, peers: [next] });
+    sending.push(fanOut);
+    await fanOut.run();
   }
 
   async #work(machine: SimulatedProcess): Promise<void> {
@@ -136,3 +163,8 @@ export class LinkWorld {
 
 /** Both stores are open by then. */
 const startMsMax = 1000;
+
+/** The first server, and those behind it. */
+export function serverName(index: number): string {
+  return index === 0 ? 'server' : `replica-${index}`;
+}

@@ -7,6 +7,7 @@ import { growthResultsSchema, growthSchemaName } from './growth-results.js';
 import { detectionResultsSchema, detectionSchemaName } from './detection-results.js';
 import { kernelResultsSchema, kernelSchemaName } from './kernel-results.js';
 import { labResultsSchema, labSchemaName } from './lab-results.js';
+import { linksResultsSchema, linksSchemaName } from './links-results.js';
 import { peerResultsSchema, peerSchemaName } from './peer-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
 import { processResultsSchema, processSchemaName } from './process-results.js';
@@ -25,6 +26,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [peerSchemaName]: peerResultsSchema,
   [growthSchemaName]: growthResultsSchema,
   [simulationSchemaName]: simulationResultsSchema,
+  [linksSchemaName]: linksResultsSchema,
   [snapshotsSchemaName]: snapshotsSchema,
 };
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
+import { benchLinks } from '../../../src/harness/bench-links.js';
 import { benchDetection } from '../../../src/harness/bench-detection.js';
 import { captureEnvironment } from '../../../src/harness/io/environment.js';
 import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
@@ -12,6 +13,7 @@ import {
   chartNames,
   chunkerChartNames,
   detectionChartNames,
+  linksChartNames,
   kernelChartNames,
   peerChartNames,
 } from '../../../src/harness/report/charts/chart.js';
@@ -34,6 +36,16 @@ const chunkers = await benchChunkers({
   kinds: ['random', 'executables', 'zeros'],
   rounds: 1,
   clock: { nowMs: () => (nowMs += 20) },
+});
+const links = await benchLinks({
+  profiles: ['cold-storage', 'edge-agent'],
+  strategies: ['blocks', 'chunk deltas'],
+  topologies: ['lan', 'wan', 'lan, then wan'],
+  severities: [0, 2],
+  bytes: 64 << 10,
+  snapshots: 2,
+  seeds: 1,
+  environment: false,
 });
 const detection = await benchDetection({ blocks: [100, 3000], changed: [0, 1, 10], speed: false });
 
@@ -58,6 +70,11 @@ const reports: readonly Report[] = [
     kind: 'peers',
     results: { ...syntheticPeerResults(), absent: [{ tool: hostile, programs: [hostile] }] },
     charts: peerChartNames,
+  },
+  {
+    kind: 'links',
+    results: { ...links, environment: { ...captureEnvironment(), cpu: hostile } },
+    charts: linksChartNames,
   },
   {
     kind: 'detection',

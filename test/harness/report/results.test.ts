@@ -37,6 +37,7 @@ describe('result documents', () => {
       'snapdelta/exact-kernels/1',
       'snapdelta/bench-chunkers/1',
       'snapdelta/bench-detection/1',
+      'snapdelta/bench-links/1',
       'snapdelta/bench-pipeline/2',
       'snapdelta/exact-pipeline/2',
       'snapdelta/bench-processes/1',

@@ -4,6 +4,7 @@ import type { ChunkerResults } from '../chunker-results.js';
 import type { DetectionResults } from '../detection-results.js';
 import type { KernelResults } from '../kernel-results.js';
 import type { GrowthResults } from '../growth-results.js';
+import type { LinksResults } from '../links-results.js';
 import type { LabResults } from '../lab-results.js';
 import type { PeerResults } from '../peer-results.js';
 import { bytesSentChart } from './bytes-sent.js';
@@ -16,6 +17,7 @@ import { targetsChart } from './kernel-targets.js';
 import { growthChart } from './growth.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
+import { linkFaultsChart, timeToSyncChart } from './links.js';
 import { paretoChart } from './pareto.js';
 import { peersChart } from './peers.js';
 import { stagesChart } from './stages.js';
@@ -51,6 +53,10 @@ export function peerCharts(results: PeerResults): Chart[] {
 
 export function growthCharts(results: GrowthResults): Chart[] {
   return [growthChart(results)].filter(hasData);
+}
+
+export function linksCharts(results: LinksResults): Chart[] {
+  return [linkFaultsChart(results), timeToSyncChart(results)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

@@ -20,7 +20,10 @@ export const detectionChartNames = ['detection'] as const;
 export const peerChartNames = ['peers'] as const;
 /** Of `bench growth`. */
 export const growthChartNames = ['growth'] as const;
+/** Of `bench links`. */
+export const linksChartNames = ['link-faults', 'time-to-sync'] as const;
 export type ChartName =
+  | (typeof linksChartNames)[number]
   | (typeof detectionChartNames)[number]
   | (typeof chartNames)[number]
   | (typeof chunkerChartNames)[number]
