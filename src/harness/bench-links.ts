@@ -79,10 +79,10 @@ export async function benchLinks(options: LinksBenchOptions = {}): Promise<Links
     const series: SeriesResult[] = [];
     for (let seed = 1; seed <= seeds; seed++) {
       throwIfCancelled(signal);
-      const plan = { ...one, severity, seed, bytes, snapshots };
+      const plan = { ...one, severity, seed, bytes, snapshots, isProbed: one.part === 'faults' };
       series.push(await runSeries(plan, usualCalibration, equipment));
     }
-    parts[one.part].push(rowOf(one, series, snapshots));
+    parts[one.part].push(rowOf(one, series));
   }
   return {
     schema: linksSchemaName,
@@ -115,16 +115,12 @@ function chosen<T extends { readonly name: string }>(
   return names === undefined ? all : all.filter(({ name }) => names.includes(name));
 }
 
-function rowOf(
-  { profile, strategy, topology, severity }: Case,
-  series: readonly SeriesResult[],
-  snapshots: number,
-): LinksRow {
-  const pushes = snapshots * series.length;
+function rowOf({ profile, strategy, topology, severity }: Case, series: readonly SeriesResult[]): LinksRow {
   const sum = (of: (one: SeriesResult) => number): number =>
     series.reduce((total, one) => total + of(one), 0);
-  const lags = series.flatMap(({ recoveryLagMs }) => recoveryLagMs ?? []);
+  const lags = series.flatMap(({ lagsMs }) => lagsMs);
   const sorted = series.flatMap(({ syncMs }) => syncMs).sort((a, b) => a - b);
+  const pushes = sorted.length;
   // Nearest rank.
   const percentile = (share: number): number => rounded(sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
   return {
@@ -140,7 +136,7 @@ function rowOf(
     p50Ms: percentile(0.5),
     p90Ms: percentile(0.9),
     p99Ms: percentile(0.99),
-    samples: sorted.length,
+    samples: pushes,
   };
 }
 

@@ -24,14 +24,16 @@ export interface SeriesPlan {
   readonly bytes: number;
   /** Versions after the first. */
   readonly snapshots: number;
+  /** Whether the first server crashes in the midst of every second push, for the lag of recovery. */
+  readonly isProbed: boolean;
 }
 
 export interface SeriesResult {
-  /** For each version after the first: from the call until the last server shows it. */
+  /** For each version after the first whose push was not probed: from the call until the last server shows it. */
   readonly syncMs: readonly number[];
-  /** From the restart of the first server, which crashed in the midst of a push, until that push had come to its end; undefined where the push was faster than its crash. */
-  readonly recoveryLagMs: number | undefined;
-  /** Of all versions after the first, with headers and what was sent again. */
+  /** For each push that was probed, and not faster than its crash: from the restart of the first server until that push had come to its end. */
+  readonly lagsMs: readonly number[];
+  /** Of the pushes that were not probed, with headers and what was sent again. */
   readonly bytesOnWire: number;
   /** CPU of all machines for them. */
   readonly workedMs: number;
@@ -52,7 +54,7 @@ export async function runSeries(
   calibration: Calibration,
   equipment: Equipment,
 ): Promise<SeriesResult> {
-  const { profile, strategy, topology, severity, seed, bytes, snapshots } = plan;
+  const { profile, strategy, topology, severity, seed, bytes, snapshots, isProbed } = plan;
   const images = new Images(seed, [{ name: volume, bytes, kind: profile.kind, edit: profile.edit }]);
   const { create, capabilities } = strategy;
   const hops = topology.hops.map((hop) => ({ ...hop, loss: Math.min(1, hop.loss + severity.loss) }));
@@ -70,31 +72,29 @@ export async function runSeries(
   };
   await links.cost(() => push(0));
   world.schedule(weather(plan, world.loop.nowMs));
-  const crashed = Math.ceil(snapshots / 2);
   const syncMs: number[] = [];
-  let recoveryLagMs: number | undefined;
+  const lagsMs: number[] = [];
   let [bytesOnWire, workedMs, attempts] = [0, 0, 0];
   for (let number = 1; number <= snapshots; number++) {
     await world.run({ untilMs: world.loop.nowMs + pauseMs });
-    let upMs = Infinity;
-    if (number === crashed) {
-      const afterMs = (syncMs.at(-1) ?? 0) / 2;
-      const fault = { kind: 'crash', node: 'server', how: 'process', downMs } as const;
-      world.schedule([{ atMs: world.loop.nowMs + afterMs, fault }]);
-      upMs = world.loop.nowMs + afterMs + downMs;
+    if (isProbed && number % 2 === 0) {
+      // Half as long after the begin as the fastest push has taken.
+      const atMs = world.loop.nowMs + Math.min(...syncMs) / 2;
+      world.schedule([{ atMs, fault: { kind: 'crash', node: 'server', how: 'process', downMs } }]);
+      await links.cost(() => push(number));
+      const lagMs = world.loop.nowMs - atMs - downMs;
+      if (lagMs > 0) lagsMs.push(lagMs);
+      continue;
     }
     const { result, cost } = await links.cost(() => push(number));
-    const endMs = world.loop.nowMs;
-    if (endMs > upMs) recoveryLagMs = endMs - upMs;
-    // The crash that is made for its lag would show in no other version's time.
-    if (number !== crashed) syncMs.push(cost.ms);
+    syncMs.push(cost.ms);
     bytesOnWire += cost.bytesOnWire;
     workedMs += cost.workedMs;
     attempts += result;
   }
   for (const { name, failure } of world.nodes)
     if (failure !== undefined) throw new WorldError(`${name} failed`, { cause: failure });
-  return { syncMs, recoveryLagMs, bytesOnWire, workedMs, attempts };
+  return { syncMs, lagsMs, bytesOnWire, workedMs, attempts };
 }
 
 /** Resets of every hop and crashes of the first server, each at times without memory. */

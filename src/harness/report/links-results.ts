@@ -18,12 +18,12 @@ const rowSchema = z.strictObject({
   recoveryLagMs: amount
     .nullable()
     .describe(
-      'from the restart of the server that crashed in the midst of a push to the end of that push; mean, null where no push was caught',
+      'from the restart of a server that crashed in the midst of a push to the end of that push; mean, null where no push was caught',
     ),
   p50Ms: amount.describe('from the call of a push until the last server shows the version'),
   p90Ms: amount,
   p99Ms: amount,
-  samples: count.describe('pushes behind the percentiles'),
+  samples: count.describe('pushes behind percentiles and means, but for the lag'),
 });
 export type LinksRow = z.infer<typeof rowSchema>;
 

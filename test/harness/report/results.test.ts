@@ -37,12 +37,14 @@ describe('result documents', () => {
       'snapdelta/exact-kernels/1',
       'snapdelta/bench-chunkers/1',
       'snapdelta/bench-detection/1',
-      'snapdelta/bench-links/1',
       'snapdelta/bench-pipeline/2',
       'snapdelta/exact-pipeline/2',
       'snapdelta/bench-processes/1',
       'snapdelta/bench-peers/1',
       'snapdelta/bench-growth/1',
+      'snapdelta/simulation/1',
+      'snapdelta/bench-links/1',
+      'snapdelta/snapshots/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({

@@ -1,7 +1,7 @@
 /** Charts of `bench links`: strategies against the severity of faults, with the places where another becomes the best; time to sync by topology. */
 import { formatDuration } from '../../../base/units.js';
-import { linkMetrics, type LinksResults } from '../links-results.js';
-import { changes, formatMetric, metricNames, slowestOf } from '../links-tables.js';
+import { linkMetrics, type LinksResults, type Winner } from '../links-results.js';
+import { changes, formatMetric, slowestOf } from '../links-tables.js';
 import type { Chart, ChartRow } from './chart.js';
 
 /** Axis of each metric. */
@@ -9,7 +9,7 @@ const units = { bytesOnWire: 'KiB a push', recoveryLagMs: 'lag, s', workedMs: 'C
 const divisors = { bytesOnWire: 1024, recoveryLagMs: 1000, workedMs: 1 } as const;
 
 export function linkFaultsChart(results: LinksResults): Chart {
-  const { faults, winners, strategies, profiles, seeds, snapshots, link } = results;
+  const { faults, winners, strategies, profiles, seeds, link } = results;
   const lines = faults.flatMap((row) =>
     linkMetrics.flatMap((metric): ChartRow[] => {
       const value = row[metric];
@@ -42,11 +42,10 @@ export function linkFaultsChart(results: LinksResults): Chart {
     topology === undefined ? link : `${topology.megabitsPerSecond} Mbit/s and ${topology.roundTripMs} ms`;
   return {
     name: 'link-faults',
-    title: faultsTitle(results, taken.length),
+    title: faultsTitle(taken),
     subtitle: [
-      `A push over ${over}, mean of ${seeds * snapshots} pushes a point; all axes but that of severity are logarithmic, less is better.`,
-      `A diamond marks where another strategy becomes the best by more than 2 %.`,
-      `${linkMetrics.map((metric) => metricNames[metric]).join(', ')}; severity adds loss, resets and crashes.`,
+      `Means of pushes over ${over}, ${seeds} seeds; y is logarithmic, less is better. Severity adds loss, resets and crashes.`,
+      'A diamond marks where another strategy becomes the best by more than 2 %.',
     ],
     datasets: { table: [...lines, ...marks] },
     parameters: {
@@ -57,17 +56,14 @@ export function linkFaultsChart(results: LinksResults): Chart {
   };
 }
 
-function faultsTitle({ winners, profiles }: LinksResults, changeCount: number): string {
-  const first = winners.filter(({ metric, severity }) => metric === 'bytesOnWire' && severity === 0);
-  const names = [...new Set(first.map(({ strategy }) => strategy))];
-  const sends =
-    names.length === 1
-      ? `${names.join()} send the least for all ${profiles.length} profiles`
-      : `${names.join(' and ')} send the least, by profile`;
-  const told = changeCount === 1 ? 'once' : `${changeCount} times`;
-  return changeCount === 0
-    ? `${sends}, and no weather changes who is the best`
-    : `${sends}; with worse weather the best changes ${told}`;
+function faultsTitle(taken: readonly Winner[]): string {
+  const sending = taken.filter(({ metric }) => metric === 'bytesOnWire').length;
+  const other = taken.length - sending;
+  const changes = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+  if (taken.length === 0) return 'No weather changes which strategy is the best';
+  return sending === 0
+    ? `No weather changes who sends least; the best in lag or CPU changes ${changes(other)}`
+    : `With worse weather another sends least ${changes(sending)}, and is best in lag or CPU ${changes(other)}`;
 }
 
 export function timeToSyncChart({
@@ -83,13 +79,13 @@ export function timeToSyncChart({
   const conditions =
     weather === undefined
       ? ''
-      : ` at ${weather.loss * 100} % more loss, ${weather.resetsPerMinute} resets and ${weather.crashesPerMinute} crashes a minute`;
+      : ` in weather ${syncSeverity} (a minute: resets ${weather.resetsPerMinute}, crashes ${weather.crashesPerMinute}; loss ${weather.loss * 100} %)`;
   return {
     name: 'time-to-sync',
     title:
       slowest === undefined
         ? 'Time until the last server has a version'
-        : `Half of the versions are everywhere within ${formatDuration(Math.max(...sync.map(({ p50Ms }) => p50Ms)))}, and 99 of 100 within ${formatDuration(slowest.p99Ms)}, at worst (${slowest.topology})`,
+        : `At worst (${slowest.topology}) 99 of 100 versions are everywhere within ${formatDuration(slowest.p99Ms)}`,
     subtitle: [
       `From the call of a push until the last server shows the version, ${syncStrategy}${conditions}.`,
       'The dot is the median, the thick bar ends at p90, the thin one at p99; logarithmic, less is better.',
