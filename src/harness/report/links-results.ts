@@ -41,7 +41,7 @@ const winnerSchema = z
     value: amount,
   })
   .describe(
-    'the best at the least severity, and each later one that is more than 2 % better than the best before',
+    'the best at the least severity, and each later one that is more than a tenth better than the best before',
   );
 export type Winner = z.infer<typeof winnerSchema>;
 
@@ -77,7 +77,7 @@ export const linksResultsSchema = z.strictObject({
 export type LinksResults = z.infer<typeof linksResultsSchema>;
 
 /** A new best must be better by so much: less is the chance of seeds. */
-const marginMin = 0.02;
+const marginMin = 0.1;
 
 /** Where which strategy is the best, by profile and metric, severities ascending. */
 export function winnersOf(rows: readonly LinksRow[]): Winner[] {

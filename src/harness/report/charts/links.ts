@@ -45,7 +45,7 @@ export function linkFaultsChart(results: LinksResults): Chart {
     title: faultsTitle(taken),
     subtitle: [
       `Means of pushes over ${over}, ${seeds} seeds; y is logarithmic, less is better. Severity adds loss, resets and crashes.`,
-      'A diamond marks where another strategy becomes the best by more than 2 %.',
+      'A diamond marks where another strategy becomes the best by more than a tenth.',
     ],
     datasets: { table: [...lines, ...marks] },
     parameters: {
