@@ -69,7 +69,7 @@ describe('at 10 Mbit/s and 20 ms', () => {
     // A lost first segment of a connection costs TCP a second, a second loss of it two more.
     expect(Math.max(...times)).toBeLessThan(1.6);
     expect(new Set(pushes.map(({ connections }) => connections))).toEqual(new Set([1]));
-  });
+  }, 240_000);
 
   test('with 3 % loss, 16 MiB: at most 1.2 times the time, for every push and pull', async () => {
     const rows: Pairs[] = [];
@@ -78,7 +78,7 @@ describe('at 10 Mbit/s and 20 ms', () => {
       const bulkMs = mean(rows.map((row) => row[kind].bulk.ms));
       for (const row of rows) expect(row[kind].push.ms / bulkMs).toBeLessThan(1.2);
     }
-  });
+  }, 240_000);
 });
 
 describe('round trips', () => {

@@ -38,11 +38,15 @@ export function renderLinksPage(
     <ul>
       ${winnerSentences(results).map(item)}
     </ul>
-    <h2>Profiles and strategies</h2>
+    <h2>Profiles, strategies, severities</h2>
     <ul>
       ${[...profiles, ...strategies].map((one) => item(described(one)))}
     </ul>
-    ${table(severityTable(results))} ${table(syncTable(results))} ${table(faultsTable(results))} ${machine}
+    ${table(severityTable(results))}
+    <h2>Time to sync by topology</h2>
+    ${table(syncTable(results))}
+    <h2>Strategies by severity</h2>
+    ${table(faultsTable(results))} ${machine}
     <h2>How to reproduce</h2>
     <pre><code>${command}</code></pre>
     <p>
