@@ -48,6 +48,9 @@ export const contextGapBytes = 256;
 /** Largest uncompressed structure frame: about a million entries of 250 bytes. */
 export const structureBytesMax = 256 * MiB;
 
+/** The same of an image, which has one entry without a path: some 90 bytes. So a few bytes cannot make a reader of images hold what a tree may have. */
+export const imageStructureBytesMax = 64 * KiB;
+
 /**
  * A copy of at least this many bytes makes its displacement the home, to which operations return without an address. Longer than what moves alone (rows, pages,
  * functions), shorter than what lies between the changes of an image.

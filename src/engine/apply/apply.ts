@@ -17,7 +17,7 @@ import type { PackageFooter, PackageHeader, PackageItem, Segment, Structure } fr
 import type { ContentReader, Snapshot, SnapshotShape } from '../snapshot/snapshot.js';
 import { assertApart } from '../snapshot/target.js';
 import type { TargetWriter } from '../snapshot/target-writer.js';
-import { checkBase, diagnose, type MetadataPolicy } from './base-check.js';
+import { checkBase, checkForm, diagnose, type MetadataPolicy } from './base-check.js';
 import { packageSource, type PackageBytes } from './package-source.js';
 import { Pace } from './pace.js';
 import { SegmentApplier } from './segment-applier.js';
@@ -124,10 +124,13 @@ class ApplyRun {
     this.#workspace = this.#borrowed.workspace;
     this.#reader = base.openReader();
     this.#pace = new Pace(options.signal, options.onProgress !== undefined);
-    this.#decoder = new PackageDecoder((name) => {
-      this.#hasher = new Hasher(fingerprints[name], this.#workspace.arena);
-      return this.#hasher;
-    });
+    this.#decoder = new PackageDecoder(
+      (name) => {
+        this.#hasher = new Hasher(fingerprints[name], this.#workspace.arena);
+        return this.#hasher;
+      },
+      (header) => checkForm(base, header),
+    );
   }
 
   async receive(bytes: Uint8Array): Promise<void> {

@@ -22,7 +22,13 @@ import type { Snapshot, SnapshotShape } from '../snapshot/snapshot.js';
  */
 export type MetadataPolicy = 'exact' | 'ignore';
 
-/** Throws DataError when `base` cannot be the package's base. */
+/** Throws DataError when an image meets the package of a tree, or a tree that of an image. */
+export function checkForm(base: Snapshot, header: PackageHeader): void {
+  if (base.form === header.form) return;
+  throw notTheBase(base, `it is ${kind(base.form)}, the package is for ${kind(header.form)}`);
+}
+
+/** Throws DataError when `base`, of the package's form, cannot be its base. */
 export function checkBase(
   base: Snapshot,
   header: PackageHeader,
@@ -30,9 +36,6 @@ export function checkBase(
   metadata: MetadataPolicy,
 ): void {
   const expected = header.base;
-  if (base.form !== header.form) {
-    throw notTheBase(base, `it is ${kind(base.form)}, the package is for ${kind(header.form)}`);
-  }
   if (base.layout.totalBytes !== expected.totalBytes) {
     const [found, wanted] = [base.layout.totalBytes, expected.totalBytes];
     throw notTheBase(base, `it has ${sizeText(found)}, the base has ${sizeText(wanted)}`);

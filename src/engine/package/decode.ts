@@ -53,6 +53,7 @@ const truncatedHint = 'fetch or write the package again';
 
 export class PackageDecoder {
   readonly #hasherFor: (fingerprint: FingerprintName) => Hasher;
+  readonly #judge: (header: PackageHeader) => void;
   #stage: Stage = 'preamble';
   #assembly = new Assembly(new Uint8Array(0), preambleBytes);
   /** The frame under way, once its type and length are known; 'skipped' for one of a newer minor version. */
@@ -63,9 +64,16 @@ export class PackageDecoder {
   #rootMessage: Uint8Array | undefined;
   #failure: Error | undefined;
 
-  /** `hasherFor` gives a hasher of the header's fingerprint; called once. */
-  constructor(hasherFor: (fingerprint: FingerprintName) => Hasher) {
+  /**
+   * `hasherFor` gives a hasher of the header's fingerprint; called once. `judge` may throw for a header, before anything that follows it is
+   * unpacked.
+   */
+  constructor(
+    hasherFor: (fingerprint: FingerprintName) => Hasher,
+    judge: (header: PackageHeader) => void = () => undefined,
+  ) {
     this.#hasherFor = hasherFor;
+    this.#judge = judge;
   }
 
   /** Whether the footer was read: every frame is there and authentic to the root. */
@@ -219,6 +227,7 @@ export class PackageDecoder {
       throw new DataError(`the header is followed by ${body.length - headBytes} bytes instead of a digest`);
     }
     const packageId = checkDigest(bytes, hasher, 'the header');
+    this.#judge(header);
     this.#opened = { header, hasher, packageId, coverage: new Coverage(header.target.totalBytes) };
     return { type: 'header', header };
   }

@@ -1,6 +1,6 @@
 /** The structure as a frame carries it: a head that names codec and size, then the compressed columns. */
 import { DataError, present } from '../../base/errors.js';
-import { structureBytesMax } from '../../base/limits.js';
+import { imageStructureBytesMax, structureBytesMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, itemLength } from './cbor.js';
 import { codecNames, decompress, packingNames, type CompressionChoice } from './codecs.js';
 import { chooseAndCompress, judgedBytesMin, orderZeroMillibits } from './compression.js';
@@ -38,7 +38,8 @@ export function unpackStructure(body: Uint8Array, header: PackageHeader, toleran
     tolerant,
   );
   const codec = present(codecNames[head.integer('codec', 0, codecNames.length - 1)], 'codec');
-  const rawBytes = head.integer('rawBytes', 1, structureBytesMax);
+  const bytesMax = header.form === 'image' ? imageStructureBytesMax : structureBytesMax;
+  const rawBytes = head.integer('rawBytes', 1, bytesMax);
   head.end();
   const packed = body.subarray(headBytes);
   if (codec !== 'stored' && packed.length >= rawBytes) {

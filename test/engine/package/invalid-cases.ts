@@ -235,8 +235,9 @@ export const invalidCases: Readonly<Record<string, readonly (readonly [Uint8Arra
     [structureOf([2, 2 ** 28 + 1], new Uint8Array(6)), 'rawBytes is 268435457'],
     [structureOf([2, 6], new Uint8Array(6)), 'the structure claims 6 bytes of deflate for 6'],
     [structureOf([2, 1000], deflateRawSync(new Uint8Array(1_000_000))), 'a deflate stream is damaged'],
-    [structureOf([1, 2 ** 28], new Uint8Array(100)), 'a lz4 stream is damaged'],
-    [structureOf([3, 2 ** 28], new Uint8Array(100)), 'no zstd frame'],
+    [structureOf([2, 2 ** 16 + 1], new Uint8Array(6)), 'rawBytes is 65537'],
+    [structureOf([1, 2 ** 16], new Uint8Array(100)), 'a lz4 stream is damaged'],
+    [structureOf([3, 2 ** 16], new Uint8Array(100)), 'no zstd frame'],
   ],
   'stream lengths inconsistent': [
     [
