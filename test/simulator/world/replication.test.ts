@@ -100,6 +100,9 @@ async function pushRun(seed: number, faults: readonly ScheduledFault[], loss: nu
 
 /** Restores every acknowledged version from the server's repository, inside the world. */
 async function restored(run: Run): Promise<boolean[]> {
+  // A crash that was still to come would take the repository away; the one that is asked is that of the last start.
+  run.world.endFaults();
+  await run.world.run();
   const { repository } = run;
   if (repository === undefined) throw new Error('the server was never open');
   const results: boolean[] = [];
