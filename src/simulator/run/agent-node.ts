@@ -13,7 +13,7 @@ import { Agent } from '../../replication/session/agent.js';
 import { DirectoryStore } from '../../replication/store/directory-store.js';
 import type { SimulatedProcess } from '../process/incarnation.js';
 import type { Images } from '../scenario/image.js';
-import type { AgentConfig, Operation, Scenario } from '../scenario/scenario.js';
+import type { AgentConfig, Operation, PullOperation, PushOperation, Scenario } from '../scenario/scenario.js';
 import type { Equipment } from './equipment.js';
 import { isExplained, isOfTheWorld } from './server-node.js';
 import type { Watch } from './watch.js';
@@ -124,13 +124,19 @@ export class SimulatedAgent {
       case 'push': {
         const image = this.#images.image(volume, operation.snapshot);
         this.#watch.pushing(this.name, volume, image);
-        const { version } = await agent.push(server, volume, imageOf(image), { signal });
+        const { version } = await agent.push(server, volume, imageOf(image), {
+          signal,
+          ...this.#base(operation),
+        });
         this.#watch.acknowledged(operation, version);
         return;
       }
       case 'pull': {
         const target = memoryTarget();
-        const { version } = await agent.pull(server, volume, target);
+        const { version } = await agent.pull(server, volume, target, {
+          ...this.#base(operation),
+          ...(operation.first === undefined ? {} : { first: operation.first }),
+        });
         const snapshot = target.snapshot();
         const bytes = new Uint8Array(snapshot.layout.totalBytes);
         snapshot.openReader().read(0, bytes);
@@ -141,6 +147,10 @@ export class SimulatedAgent {
         await agent.list(server, volume);
         return;
     }
+  }
+
+  #base({ volume, base }: PushOperation | PullOperation): { readonly base?: Snapshot } {
+    return base === undefined ? {} : { base: imageOf(this.#images.image(volume, base)) };
   }
 }
 

@@ -128,8 +128,7 @@ interface Timed {
 
 export type Operation =
   | PushOperation
-  /** The head, byte for byte what its writer pushed. */
-  | (Timed & { readonly kind: 'pull'; readonly server: string; readonly volume: string })
+  | PullOperation
   | (Timed & { readonly kind: 'list'; readonly server: string; readonly volume: string })
   | (Timed & { readonly kind: 'collect' })
   | (Timed & { readonly kind: 'scrub' })
@@ -151,6 +150,19 @@ export interface PushOperation extends Timed {
   readonly snapshot: number;
   /** Whoever asked gives this image up after so long, and goes on with newer ones; without it never. */
   readonly patienceMs?: number;
+  /** An image that is at hand, which the server may know or not. */
+  readonly base?: number;
+}
+
+/** Of the head, which has to be what its writer pushed. */
+export interface PullOperation extends Timed {
+  readonly kind: 'pull';
+  readonly server: string;
+  readonly volume: string;
+  /** An image that is at hand: what it shares with the head need not be sent. */
+  readonly base?: number;
+  /** Byte ranges `start-end` that are wanted first. */
+  readonly first?: readonly string[];
 }
 
 /** What an operator may change; what does not concern a node's role is ignored. */

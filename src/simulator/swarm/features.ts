@@ -9,7 +9,7 @@ import type { Random } from '../../base/prng.js';
 export const featureChances = {
   // Of the topology and the configuration.
   servers: 40,
-  'many-agents': 50,
+  'many-agents': 40,
   'shared-volume': 50,
   'other-stores': 30,
   'old-sides': 20,
@@ -17,11 +17,12 @@ export const featureChances = {
   'small-cache': 30,
   'small-buffers': 25,
   // Of the workload.
-  'many-pushes': 30,
+  'many-pushes': 25,
   'common-past': 60,
   reverts: 25,
   impatience: 20,
   pulls: 50,
+  bases: 40,
   lists: 20,
   collections: 50,
   retention: 30,

@@ -40,6 +40,8 @@ function drawPushes(
       const others = own.fork(`push ${n}`);
       const snapshot = features.has('reverts') && others.below(3) === 0 ? others.below(newest + 1) : newest;
       const isImpatient = features.has('impatience') && others.below(2) === 0;
+      const atHand = own.fork(`base ${n}`);
+      const base = features.has('bases') && atHand.below(2) === 0 ? { base: atHand.below(snapshot + 2) } : {};
       return {
         kind: 'push',
         atMs,
@@ -47,6 +49,7 @@ function drawPushes(
         server: server.name,
         volume: volume.name,
         snapshot,
+        ...base,
         ...(isImpatient ? { patienceMs: 1 + others.below(1500) } : {}),
       };
     });
@@ -65,13 +68,23 @@ function drawReads(random: Random, features: Features, { agents, servers, volume
   const kinds = (['pulls', 'lists'] as const).filter((feature) => features.has(feature));
   return kinds.flatMap((feature) => {
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 3) }, (): Operation => ({
-      kind: feature === 'pulls' ? 'pull' : 'list',
-      atMs: own.below(workloadMs),
-      node: one(own, agents).name,
-      server: one(own, servers).name,
-      volume: one(own, volumes).name,
-    }));
+    return Array.from({ length: own.between(1, 3) }, (): Operation => {
+      const asked = {
+        atMs: own.below(workloadMs),
+        node: one(own, agents).name,
+        server: one(own, servers).name,
+      };
+      const volume = one(own, volumes);
+      if (feature === 'lists') return { ...asked, kind: 'list', volume: volume.name };
+      const start = own.below(volume.bytes);
+      return {
+        ...asked,
+        kind: 'pull',
+        volume: volume.name,
+        ...(features.has('bases') && own.below(2) === 0 ? { base: own.below(4) } : {}),
+        ...(own.below(3) === 0 ? { first: [`${start}-${start + 1 + own.below(volume.bytes)}`] } : {}),
+      };
+    });
   });
 }
 
