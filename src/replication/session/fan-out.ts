@@ -96,13 +96,14 @@ export class FanOut {
     const round = new Round();
     this.#peers.set(peer, round);
     const backoff = new Backoff(this.#runtime.random.fork(`fan-out ${peer}`), this.#options.backoff);
+    const setAside = new Set<string>();
     while (!this.#hasStopped()) {
       round.begin();
       let waitMs = this.#options.intervalMs ?? usualIntervalMs;
       let isFailed = false;
       try {
         await this.#connector.once(peer, { signal: this.#stopping.signal }, (talk) =>
-          this.#round(talk, peer, backoff),
+          this.#round(talk, peer, backoff, setAside),
         );
         backoff.progress();
       } catch (error) {
@@ -122,28 +123,39 @@ export class FanOut {
     }
   }
 
-  /** Sends what the peer lacks, until it lacks nothing that is held here. */
-  async #round(talk: Conversation, peer: string, backoff: Backoff): Promise<void> {
+  /** Sends what the peer lacks, until it lacks nothing that is held here; last what was damaged when it was tried before, so that it holds up nothing else. */
+  async #round(talk: Conversation, peer: string, backoff: Backoff, setAside: Set<string>): Promise<void> {
     const listed = await listVersions(talk, '');
     const theirs = new Set(listed.map(({ version }) => nameOf(version)));
-    for (const volume of this.#server.repository.volumes) {
-      const lacking = this.#server.repository
-        .versions(volume)
-        .filter(({ version }) => !theirs.has(nameOf(version)))
-        .filter(({ version }) => !(isPlanted('merges-not-sent') && isMerge(version.dot)))
-        .sort((a, b) => byAncestry(a.version, b.version));
-      for (const stored of lacking) {
-        // Retention may have come between.
-        if (this.#server.repository.version(volume, stored.version.dot) === undefined) continue;
+    const { repository } = this.#server;
+    const isLast = ({ version }: StoredVersion): number => Number(setAside.has(nameOf(version)));
+    const lacking = repository.volumes
+      .flatMap((volume) =>
+        repository
+          .versions(volume)
+          .filter(({ version }) => !theirs.has(nameOf(version)))
+          .filter(({ version }) => !(isPlanted('merges-not-sent') && isMerge(version.dot)))
+          .sort((a, b) => byAncestry(a.version, b.version)),
+      )
+      .sort((a, b) => isLast(a) - isLast(b));
+    for (const stored of lacking) {
+      const { version } = stored;
+      // Retention may have come between.
+      if (repository.version(version.volume, version.dot) === undefined) continue;
+      try {
         const outgoing = await this.#outgoing(talk, stored, listed, theirs);
         const summary = await sendVersion(talk, outgoing, this.#coder, this.#runtime, {
           estimate: this.#estimates.open(peer),
           signal: this.#stopping.signal,
         });
-        theirs.add(nameOf(stored.version));
-        backoff.progress();
-        this.#options.onSent?.(summary, stored.version, peer);
+        this.#options.onSent?.(summary, version, peer);
+      } catch (error) {
+        if (error instanceof DataError) setAside.add(nameOf(version));
+        throw error;
       }
+      setAside.delete(nameOf(version));
+      theirs.add(nameOf(version));
+      backoff.progress();
     }
   }
 

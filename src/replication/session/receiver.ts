@@ -236,15 +236,14 @@ class Receiving {
     return Int32Array.from(missing, (index) => candidates[index] ?? 0);
   }
 
-  /** A block that was believed to be held may turn out not to be. */
+  /** A block that was believed to be held may turn out not to be; from then on it is known not to be, and the next attempt asks for it. */
   async #commit(transfer: IntakeTransfer, base: IntakeBase | undefined): Promise<IntakeResult> {
     try {
       return await transfer.commit();
     } catch (error) {
-      if (error instanceof DataError && !(error instanceof Refusal) && base !== undefined) {
-        throw new Resynchronising('base-damaged');
-      }
-      throw error;
+      if (!(error instanceof DataError) || error instanceof Refusal) throw error;
+      if (base !== undefined) throw new Resynchronising('base-damaged');
+      throw new Refusal('internal', error.message);
     }
   }
 

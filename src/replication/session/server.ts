@@ -251,7 +251,7 @@ export class Server {
         version: stored.version,
         manifest: await this.#manifestOf(stored),
         content: new RepositoryBlocks(this.repository),
-        base: await this.#base(pull),
+        base: await this.#base(pull, stored.version.dot),
         resume: pull.resume,
         first: pull.first,
       },
@@ -280,8 +280,9 @@ export class Server {
     return stored;
   }
 
-  async #base({ volume, base }: Pull): Promise<OutgoingBase | undefined> {
-    const stored = base === null ? undefined : this.repository.version(volume, base);
+  /** A version is no base of its own: whoever has it already finds all of it at hand. */
+  async #base({ volume, base }: Pull, own: Dot): Promise<OutgoingBase | undefined> {
+    const stored = base === null || equalDots(base, own) ? undefined : this.repository.version(volume, base);
     if (stored === undefined) return undefined;
     try {
       const manifest = await this.repository.manifest(stored);

@@ -11,9 +11,9 @@ const volume = 'disk';
 const first = randomBytes(100 * KiB, 1);
 const second = edited(first, 50_000);
 
-/** Changes one byte in the middle of every pack but the last. */
-async function rot(store: Store): Promise<void> {
-  const packs = await store.list('packs/');
+/** Changes one byte in the middle of every pack but the last, or of other objects. */
+async function rot(store: Store, prefix = 'packs/'): Promise<void> {
+  const packs = await store.list(prefix);
   for (const { key } of packs.slice(0, 4)) {
     const bytes = (await store.get(key))?.slice() ?? new Uint8Array(0);
     const at = bytes.length >> 1;
@@ -41,6 +41,17 @@ test('a damaged base is noticed when it is used, and repaired by the push that f
   await town.settle(town.agent('bob').push('server', volume, image(first)));
   expect((await host.repository.scrub()).lostBlocks).toEqual([]);
   expect((await restored(host, volume, one.version.dot)).equals(first)).toBe(true);
+});
+
+test("a version that is damaged at the server is the server's fault, and may be mended meanwhile", async () => {
+  const town = new Town();
+  const store = new MemoryStore();
+  await town.serve('server', {}, undefined, store);
+  await town.settle(town.agent('alice').push('server', volume, image(first)));
+  await rot(store, 'manifests/');
+  await town.serve('server', {}, undefined, store);
+  const pull = town.agent('bob', { attemptsMax: 2 }).pull('server', volume, memoryTarget());
+  await expect(town.settle(pull)).rejects.toMatchObject({ name: 'PeerRefusal', code: 'internal' });
 });
 
 test.each([1, 7, 4096])('links that give %i bytes at a time', async (pieceBytesMax) => {

@@ -79,3 +79,16 @@ test('an empty image is a version, too', async () => {
   await town.settle(agent.pull('server', volume, target));
   expect(target.snapshot().layout.totalBytes).toBe(0);
 });
+
+test('a pull of what is at hand under its very name sends no block', async () => {
+  const town = new Town();
+  const host = await town.serve('server');
+  const bytes = randomBytes(40 * 1024, 7);
+  await town.settle(town.agent('alice').push('server', 'own', image(bytes)));
+  const bob = town.agent('bob');
+  await town.settle(bob.pull('server', 'own', memoryTarget()));
+  const again = memoryTarget();
+  const pulled = await town.settle(bob.pull('server', 'own', again, { base: image(bytes) }));
+  expect(contentOf(again.snapshot()).equals(bytes)).toBe(true);
+  expect([pulled.attempts, pulled.neededBlocks, host.failures]).toEqual([1, 0, []]);
+});

@@ -78,6 +78,15 @@ function fanOut(town: Town, host: ServerHost, peers: readonly string[]): FanOut 
   return new FanOut(host.server, town.dialer(host.name), new EngineCoder(runtime, kernels), runtime, options);
 }
 
+/** Changes a byte of every object below a prefix. */
+async function damage({ store }: ServerHost, prefix: string): Promise<void> {
+  for (const { key } of await store.list(prefix)) {
+    const bytes = Buffer.from((await store.get(key)) ?? []);
+    bytes[bytes.length - 1] = (bytes[bytes.length - 1] ?? 0) ^ 1;
+    await store.put(key, bytes, 'replace');
+  }
+}
+
 const dotsOf = (host: ServerHost) => host.server.list('').map(({ version }) => version.dot);
 
 describe('fan-out', () => {
@@ -105,6 +114,25 @@ describe('fan-out', () => {
     expect(head && (await restored(two, volume, head)).equals(edited(left, 40_000))).toBe(true);
     for (const out of outs) out.stop();
     await town.settle(Promise.all(runs));
+  });
+
+  test('a damaged version holds up no other, whatever their order', async () => {
+    const town = new Town();
+    const one = await town.serve('server');
+    const two = await town.serve('peer');
+    const alice = town.agent('alice');
+    await town.settle(alice.push('server', 'a', image(base)));
+    await damage(one, 'manifests/');
+    await town.settle(alice.push('server', 'b', image(left)));
+    await town.settle(alice.push('server', volume, image(right)));
+    // A new process knows nothing by heart.
+    const again = await town.serve('server', {}, undefined, one.store);
+    const out = fanOut(town, again, ['peer']);
+    const run = out.run();
+    await town.time.pass(60_000);
+    expect(two.server.list('').map(({ version }) => version.volume)).toEqual(['b', volume]);
+    out.stop();
+    await town.settle(run);
   });
 
   test.each([
