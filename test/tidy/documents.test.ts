@@ -1,5 +1,5 @@
 /** Documentation that cannot lie: its examples run, its links lead somewhere, its tables say what the code says. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -54,15 +54,43 @@ function sandbox(): string {
   return path;
 }
 
-describe('examples run', () => {
-  test.each(inLanguage('sh').map(({ at, code }) => [at, code]))('%s', (_at, code) => {
-    const ran = spawnSync('sh', ['-euc', code], {
-      cwd: sandbox(),
-      encoding: 'utf8',
-      env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
-    });
-    expect(ran.status, ran.stderr).toBe(0);
+/** Runs a script and ends whatever it has left running: in its midst, too, where it waits for what never comes. */
+async function shell(code: string): Promise<{ readonly status: number | null; readonly errors: string }> {
+  const running = spawn('sh', ['-euc', code], {
+    cwd: sandbox(),
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}` },
   });
+  let errors = '';
+  running.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const { pid } = running;
+  const stop = (): void => {
+    try {
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Nothing of it runs any more.
+    }
+  };
+  const patience = setTimeout(stop, exampleMsMax);
+  running.on('exit', stop);
+  const status = await new Promise<number | null>((resolve) => running.on('close', resolve));
+  clearTimeout(patience);
+  return { status, errors };
+}
+
+/** Examples take seconds; on a busy machine a minute. */
+const exampleMsMax = 240_000;
+
+describe('examples run', () => {
+  test.each(inLanguage('sh').map(({ at, code }) => [at, code]))(
+    '%s',
+    async (_at, code) => {
+      const { status, errors } = await shell(code);
+      expect(status, errors).toBe(0);
+    },
+    exampleMsMax + 10_000,
+  );
 
   test.each(inLanguage('ts').map(({ at, code }) => [at, code]))('%s', (_at, code) => {
     const path = sandbox();
