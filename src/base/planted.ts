@@ -10,7 +10,6 @@ export const plantedFaults = {
   // replication/versions
   'parents-not-joined': "a version's vector counts its writer alone, not what it was made from",
   'merge-vector-of-the-latest': "a merge's vector is that of its latest head, not the join of all",
-  'merges-count-as-heads': 'a merge competes with the versions that were written',
   'any-merge-is-an-ancestor': 'a merge that nobody built upon is taken for an ancestor of other merges',
   'far-future-accepted': 'a time far ahead of the own clock is taken over',
   // replication/audit

@@ -64,9 +64,7 @@ export function maximal(versions: readonly Version[]): readonly Version[] {
 
 /** The versions that were written and that nobody has superseded: none of no versions, one of a history without conflict. */
 export function headsOf(versions: Iterable<Version>): readonly Version[] {
-  return maximal(
-    versionSet(versions).filter(({ dot }) => isPlanted('merges-count-as-heads') || !isMerge(dot)),
-  );
+  return maximal(versionSet(versions).filter(({ dot }) => !isMerge(dot)));
 }
 
 /** The last one by hybrid time, then writer, then counter; undefined of none. */
