@@ -42,7 +42,6 @@ export async function commit(
       }
       if (!isStaged) await state.manifests.keep(file);
       checkHeld(state, manifest, version);
-      if (isPlanted('shown-before-its-record')) state.catalogue.add(key, stored);
       const creating = create(state, key, record, stored, pin);
       const there = await (isPlanted('answered-before-its-record')
         ? Promise.race([creating, Promise.resolve(stored)])

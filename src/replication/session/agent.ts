@@ -203,8 +203,7 @@ export class Agent {
     const { content, metadata } = manifest.id;
     const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
     const identity = `${manifest.fingerprint} ${hex(content)} ${hex(metadata)}`;
-    const isSame = state.pending?.identity === identity || isPlanted('dot-for-another-snapshot');
-    if (state.pending !== undefined && isSame) {
+    if (state.pending?.identity === identity) {
       return { version: state.pending.version, token: state.pending.tokens[server] ?? '' };
     }
     const writer = this.#options.name;

@@ -5,7 +5,6 @@
  * connection, or asks for another offer where only the base is at fault.
  */
 import { assert, BugError, DataError } from '../../base/errors.js';
-import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Offer, ResynchroniseReason, SegmentStart } from '../protocol/messages.js';
 import type { Coder } from '../coding/coder.js';
@@ -196,8 +195,7 @@ export class ArrivingSegments {
     this.#onKept({ segments: this.#segments, bytes: this.#bytes, bytesTotal: this.#bytesTotal });
     // What crossed our acknowledgement may have ended the transfer.
     if (!mayAnswer.has(this.#talk.state)) return;
-    const usedBytes = isPlanted('credit-in-target-bytes') ? targetBytes : bytes.length;
-    const creditBytes = this.#talk.can('credit') ? usedBytes : 0;
+    const creditBytes = this.#talk.can('credit') ? bytes.length : 0;
     await this.#talk.send({ type: 'acknowledge', index: start.index, creditBytes });
   }
 }
