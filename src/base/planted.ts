@@ -27,7 +27,6 @@ export const plantedFaults = {
   'answered-before-its-record': 'a commit is answered while its record is being written',
   'removed-in-memory-only': 'retention forgets a version and leaves its record',
   'shared-manifest-counted-once': 'two versions of one manifest count as one user of it',
-  'stagings-not-marked': 'a collection does not mark the blocks of transfers under way',
   'staged-manifest-collected': 'a collection removes the manifests of transfers under way',
   'one-version-marked': 'a collection marks the blocks of one version a volume',
   'concurrent-heads-forgotten': 'retention protects the head alone, not the versions beside it',
