@@ -176,7 +176,3 @@ export interface Configuration {
 export function isServer(node: ScenarioNode): node is ServerNode {
   return node.role === 'server';
 }
-
-export function isAgent(node: ScenarioNode): node is AgentNode {
-  return node.role === 'agent';
-}

@@ -34,9 +34,11 @@ async function search(fault: PlantedFault): Promise<void> {
 
 const found = readFindings();
 
-describe.runIf(isAccepting)('searched', () => {
-  test.each(faultNames)('%s', search, 3_600_000);
-});
+if (isAccepting) {
+  describe('searched', () => {
+    test.each(faultNames)('%s', search, 3_600_000);
+  });
+}
 
 describe('found', () => {
   test.each(faultNames.flatMap((fault) => (found[fault] ? [[fault, found[fault]] as const] : [])))(
