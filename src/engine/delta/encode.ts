@@ -81,7 +81,7 @@ class SegmentEncoder implements EncodingSink {
     this.#opposed =
       base &&
       new OppositeReader({ ...context, baseReader: base.reader }, plan.extents, (opposite, length) =>
-        opposedRange(base, opposite, length),
+        opposite < base.layout.totalBytes ? opposedRange(base, opposite, length) : undefined,
       );
   }
 

@@ -35,15 +35,15 @@ const nothing: BaseRange = { start: 0, end: 0 };
 export class OppositeReader {
   readonly #context: OppositeContext;
   readonly #extents: ExtentColumns;
-  readonly #rangeOf: (opposite: number, length: number) => BaseRange;
+  readonly #rangeOf: (opposite: number, length: number) => BaseRange | undefined;
   #target = nothing;
   #base = nothing;
 
-  /** `rangeOf` says which base bytes go with changes that lie opposite an address. */
+  /** `rangeOf` says which base bytes go with changes that lie opposite an address; undefined where the base has ended before it. */
   constructor(
     context: OppositeContext,
     extents: ExtentColumns,
-    rangeOf: (opposite: number, length: number) => BaseRange,
+    rangeOf: (opposite: number, length: number) => BaseRange | undefined,
   ) {
     this.#context = context;
     this.#extents = extents;
@@ -93,7 +93,7 @@ export class OppositeReader {
       if (kinds[i] === extentKind.data && reference >= 0) {
         if (bytes > joinedBytesMax || at + bytes - address > heldBytesMax) break;
         const other = this.#rangeOf(reference, bytes);
-        if (other.start < range.start || other.start > baseEnd + gapBytesMax) break;
+        if (other === undefined || other.start < range.start || other.start > baseEnd + gapBytesMax) break;
         if (other.end - range.start > heldBytesMax) break;
         end = at + bytes;
         baseEnd = Math.max(baseEnd, other.end);
