@@ -11,7 +11,7 @@ import type { Disk } from '../../replication/store/disk.js';
 import type { Store } from '../../replication/store/store.js';
 import { checkDiskPath } from '../../replication/store/disk-path.js';
 import type { EventLoop } from '../time/loop.js';
-import type { Life } from '../time/life.js';
+import type { Life, Settler } from '../time/life.js';
 import type { Strikes } from '../trace/strikes.js';
 import { durableStore } from './durable.js';
 import { Folder, Names } from './names.js';
@@ -19,7 +19,10 @@ import type { SimulatedFile } from './file.js';
 import { sectorBytes } from './file.js';
 
 export interface DiskOptions {
+  /** Of a read or a write, beside its bytes. */
   readonly operationMs: number;
+  /** Of what concerns names alone (size, list, rename, unlink, a new folder). Where it is 0 it is done at once, without an event. */
+  readonly nameMs: number;
   readonly syncMs: number;
   readonly bytesPerSecond: number;
   readonly capacityBytes: number;
@@ -31,9 +34,10 @@ export interface DiskOptions {
   readonly bitRot: number;
 }
 
-/** A solid-state disk: 50 µs an operation, 500 µs a sync, 1 GB/s; no faults. */
+/** A solid-state disk: 50 µs a read or a write, 500 µs a sync, 1 GB/s; names lie in memory until they are synced; no faults. */
 export const plainDisk: DiskOptions = {
   operationMs: 0.05,
+  nameMs: 0,
   syncMs: 0.5,
   bytesPerSecond: 1e9,
   capacityBytes: Infinity,
@@ -130,6 +134,8 @@ export class Device {
     const names = this.#names;
     const run = <T>(what: string, path: string, bytes: number, effect: () => T): Promise<T> =>
       this.#run(life, what, path, bytes, this.options.operationMs, effect);
+    const name = <T>(what: string, path: string, effect: () => T): Promise<T> =>
+      this.#run(life, what, path, 0, this.options.nameMs, effect);
     const sync = (what: string, path: string, effect: () => void): Promise<void> =>
       this.#run(life, what, path, 0, this.options.syncMs, effect);
     return {
@@ -141,7 +147,7 @@ export class Device {
           return names.file(path)?.read(offset, length);
         });
       },
-      size: (path) => run('size', path, 0, () => names.file(path)?.size),
+      size: (path) => name('size', path, () => names.file(path)?.size),
       write: (path, offset, bytes) => {
         const own = bytes.slice();
         return run('write', path, own.length, () => this.#write(path, offset, own));
@@ -162,13 +168,13 @@ export class Device {
           this.#durableCount++;
         }),
       rename: (from, to) =>
-        run('rename', from, 0, () => {
+        name('rename', from, () => {
           checkDiskPath(to);
           names.rename(from, to);
         }),
-      unlink: (path) => run('unlink', path, 0, () => names.remove(path)),
+      unlink: (path) => name('unlink', path, () => names.remove(path)),
       list: (path) =>
-        run('list', path, 0, () => {
+        name('list', path, () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) return [];
           return [...folder.children]
@@ -178,13 +184,21 @@ export class Device {
             }))
             .sort((a, b) => (a.name < b.name ? -1 : 1));
         }),
-      makeDirectory: (path) => run('make folder', path, 0, () => names.makeFolder(path)),
+      makeDirectory: (path) => name('make folder', path, () => names.makeFolder(path)),
     };
   }
 
   #run<T>(life: Life, what: string, path: string, bytes: number, ms: number, effect: () => T): Promise<T> {
     const { bytesPerSecond } = this.options;
     return life.wait<T>(`disk: ${what} ${path}`, (settler) => {
+      if (ms === 0 && bytes === 0) {
+        this.#loop.note(this.#entity, this.#loop.id(what), 0);
+        this.#settle(settler, () => {
+          checkDiskPath(path);
+          return effect();
+        });
+        return;
+      }
       let result: T;
       const one: UnderWay = {
         life,
@@ -200,15 +214,23 @@ export class Device {
       this.#busyUntilNs = startNs + (bytes / bytesPerSecond) * 1e9;
       this.#loop.at(endNs, this.#entity, this.#loop.id(what), bytes, () => {
         if (!this.#underWay.delete(one)) return;
-        try {
+        this.#settle(settler, () => {
           one.apply();
-        } catch (error) {
-          settler.reject(error instanceof Error ? error : new Error(String(error)));
-          return;
-        }
-        settler.resolve(result);
+          return result;
+        });
       });
     });
+  }
+
+  #settle<T>(settler: Settler<T>, effect: () => T): void {
+    let result: T;
+    try {
+      result = effect();
+    } catch (error) {
+      settler.reject(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    settler.resolve(result);
   }
 
   #fail(kind: string, probability: number, message: string): void {

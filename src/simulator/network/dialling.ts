@@ -5,6 +5,7 @@
 import { CancelledError, WorldError } from '../../base/errors.js';
 import type { Link } from '../../base/runtime.js';
 import type { EventLoop } from '../time/loop.js';
+import type { Event } from '../time/queue.js';
 import type { Life, Settler } from '../time/life.js';
 import type { LinkEnd } from './end.js';
 import type { Wire } from './wire.js';
@@ -48,6 +49,7 @@ export class Dialling {
   readonly #deadlineNs: number;
   #hasAnswer = false;
   #isOver = false;
+  #again: Event | undefined;
 
   /** The settler hears of the end, and the listener gets its link. */
   constructor(
@@ -90,6 +92,7 @@ export class Dialling {
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
+    this.#forgetAgain();
     this.#signal?.removeEventListener('abort', this.#cancel);
     return true;
   }
@@ -99,11 +102,15 @@ export class Dialling {
     const thereNs = this.#line.out.single(loop.nowNs);
     if (thereNs !== undefined) loop.at(thereNs, this.#entity, this.#kind, 0, () => this.#arrived());
     const againNs = Math.min(this.#deadlineNs, loop.nowNs + waitMs * 1e6);
-    loop.at(againNs, this.#entity, this.#kind, 2, () => {
-      if (this.#isOver || this.#hasAnswer || this.#life.isOver) return;
+    this.#again = loop.at(againNs, this.#entity, this.#kind, 2, () => {
+      if (this.#life.isOver) return;
       if (loop.nowNs >= this.#deadlineNs) this.#fail(new WorldError(`${this.#address} does not answer`));
       else this.#attempt(waitMs * 2);
     });
+  }
+
+  #forgetAgain(): void {
+    if (this.#again !== undefined) this.#loop.cancel(this.#again);
   }
 
   /** The first segment is there. */
@@ -114,6 +121,7 @@ export class Dialling {
     const homeNs = back.single(loop.nowNs);
     if (homeNs === undefined) return;
     this.#hasAnswer = true;
+    this.#forgetAgain();
     const roundTripNs = homeNs - loop.nowNs + out.delayNs(loop.nowNs);
     const listener = find();
     if (listener === undefined || listener.host.life.isOver) {

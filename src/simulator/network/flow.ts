@@ -227,7 +227,7 @@ export class Flow {
     for (let one = this.#scoreboard.settle(now); one !== undefined; one = this.#scoreboard.settle(now)) {
       const { train, lost } = one;
       hasNews = true;
-      this.#lastHeardNs = now;
+      this.#lastHeardNs = train.backNs;
       this.#hasProbed = false;
       this.#spreadUntilNs = train.backLastNs;
       this.#congestion.measured((train.backNs - train.sentNs) / 1e6);
@@ -254,12 +254,19 @@ export class Flow {
     this.#scoreboard.lose(lost);
   }
 
+  /** All is sent and will be acknowledged, and there is room for more. */
+  get #isContent(): boolean {
+    return this.#sent === this.#written && this.hasRoom && this.#scoreboard.isHeardOf;
+  }
+
   /** The next wake-up: acknowledgements if any are to come and matter, else the timer if something was not heard of. */
   #arm(): void {
     if (this.#wake !== undefined) this.#loop.cancel(this.#wake);
     this.#wake = undefined;
     const { next, lastSilent: last } = this.#scoreboard;
     if (next !== undefined) {
+      // Nobody waits for it: it is taken in with whatever is written next.
+      if (this.#isContent) return;
       this.#wake = this.#loop.at(next.backNs, this.#entity, this.#kinds.back, next.segments, () =>
         this.#pump(),
       );

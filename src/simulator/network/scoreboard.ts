@@ -42,6 +42,15 @@ export class Scoreboard {
     return this.#underWay.length > 0 || this.#silent.length > 0;
   }
 
+  /** Whether everything that was sent arrived, and its acknowledgement will. */
+  get isHeardOf(): boolean {
+    return (
+      this.#silent.length === 0 &&
+      this.#again.length === 0 &&
+      this.#underWay.every(({ lost }) => lost.length === 0)
+    );
+  }
+
   /** The train whose acknowledgements come next. */
   get next(): Train | undefined {
     return this.#underWay[0];

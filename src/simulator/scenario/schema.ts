@@ -33,6 +33,7 @@ const how = z.enum(['process', 'power']);
 
 const disk = z.strictObject({
   operationMs: z.exactOptional(ms),
+  nameMs: z.exactOptional(ms),
   syncMs: z.exactOptional(ms),
   bytesPerSecond: z.exactOptional(positive),
   capacityBytes: z.exactOptional(positive),
