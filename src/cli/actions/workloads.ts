@@ -1,9 +1,8 @@
 /** `snapdelta workloads make` and `import`: snapshots on disk, from generators, series and recorded traces. */
 import { basename } from 'node:path';
 import { UsageError } from '../../base/errors.js';
-import { formatBytes, formatDuration, formatNumber } from '../../base/units.js';
+import { formatBytes } from '../../base/units.js';
 import { importTrace } from '../../harness/io/trace-files.js';
-import type { ImportedTrace } from '../../harness/io/trace-files.js';
 import {
   builtInWorkloads,
   definitionNamed,
@@ -11,6 +10,13 @@ import {
 } from '../../harness/io/workload-definitions.js';
 import { materialise, prepareWorkload } from '../../harness/io/workload-files.js';
 import type { PreparedWorkload } from '../../harness/io/workload-files.js';
+import {
+  traceReplaySchemaName,
+  traceSchemaName,
+  type TraceResults,
+} from '../../harness/report/trace-results.js';
+import { traceFacts, traceHistograms, volumesText } from '../../harness/report/trace-words.js';
+import { traceFormatNames } from '../../workload/trace/names.js';
 import { traceWorkload } from '../../workload/trace/replay.js';
 import type { TraceCut } from '../../workload/trace/replay.js';
 import type { Context, Outcome } from '../command.js';
@@ -44,9 +50,14 @@ export async function runImport(input: Input, context: Context): Promise<Outcome
     seed: input.count('seed', 0, seedMax) ?? 1,
     snapshots: input.count('snapshots', 1, snapshotsMax) ?? 3,
   };
-  const trace = importTrace(file);
-  const { events, ...described } = trace;
-  if (folder === undefined) return { document: described, text: traceText(trace), kind: 'answer' };
+  const format = input.choice('format', traceFormatNames);
+  const volume = input.text('volume');
+  const { events, ...described } = importTrace(file, {
+    ...(format === undefined ? {} : { format }),
+    ...(volume === undefined ? {} : { volume }),
+  });
+  const trace: TraceResults = { schema: traceSchemaName, ...described };
+  if (folder === undefined) return { document: trace, text: traceText(trace), kind: 'answer' };
   const workload = traceWorkload({
     name: basename(file),
     summary: `replay of ${basename(file)}`,
@@ -55,7 +66,8 @@ export async function runImport(input: Input, context: Context): Promise<Outcome
     compressibility,
   });
   const prepared = await materialise(workload, options, folder, control(context));
-  return { document: { trace: described, ...prepared }, text: preparedText(prepared), kind: 'summary' };
+  const document = { schema: traceReplaySchemaName, trace, ...prepared };
+  return { document, text: [...chosenText(trace), preparedText(prepared)].join('\n'), kind: 'summary' };
 }
 
 function cutOf(input: Input, writes: number): TraceCut {
@@ -90,16 +102,13 @@ function preparedText({ snapshots }: PreparedWorkload): string {
   return textTable(['snapshot', 'size', 'changed', 'removed'], rows);
 }
 
-function traceText(trace: ImportedTrace): string {
-  return textFacts([
-    ['trace', `${trace.file} (${trace.format})`],
-    ['requests', `${trace.writes} writes, ${trace.reads} reads, ${trace.trims} trims, ${trace.syncs} syncs`],
-    [
-      'written',
-      `${formatBytes(trace.writtenBytes)}, ${formatBytes(trace.distinctBytes)} of it distinct places`,
-    ],
-    ['rewrites', `each place ${formatNumber(trace.rewriteRatio)} times`],
-    ['address space', formatBytes(trace.addressSpaceBytes)],
-    ['duration', formatDuration(trace.durationMicros / 1000)],
-  ]);
+function traceText(trace: TraceResults): string {
+  const parts = [textFacts(traceFacts(trace)), traceHistograms(trace), volumesText(trace)];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** A choice that nobody made is told. */
+function chosenText({ volume, volumes }: TraceResults): string[] {
+  if (volumes.length < 2) return [];
+  return [`volume ${volume ?? ''} of ${volumes.length}`, ''];
 }

@@ -1,13 +1,23 @@
+import { traceFormatNames } from '../../workload/trace/names.js';
 import type { Command } from '../command.js';
 
 /** Reads a recorded block trace: tells what it holds, and replays it into snapshots. */
 export const workloadsImport: Command = {
   name: 'workloads import',
   summary: 'check a recorded block trace, and replay it into snapshots',
-  positionals: [
-    { name: 'TRACE', describe: 'fio iolog (version 2 or 3) or CSV, plain or gzip', completes: 'file' },
-  ],
+  positionals: [{ name: 'TRACE', describe: 'in one of the formats below, plain or gzip', completes: 'file' }],
   options: {
+    format: {
+      type: 'text',
+      value: 'NAME',
+      describe: `instead of telling it by content: ${traceFormatNames.join(', ')}`,
+      completes: traceFormatNames,
+    },
+    volume: {
+      type: 'text',
+      value: 'NAME',
+      describe: 'of a trace of several volumes; default: the one that is written most',
+    },
     output: {
       type: 'text',
       alias: 'o',
@@ -32,6 +42,7 @@ export const workloadsImport: Command = {
   },
   examples: [
     'workloads import run.iolog',
+    'workloads import web_0.csv.gz --volume web_0 --json',
     'workloads import run.iolog -o /tmp/run --cut-writes 1000 --size 1GiB',
   ],
   async run(input, context) {

@@ -12,6 +12,7 @@ import { parseBytes } from '../../base/units.js';
 import { ConfigurationDocument } from '../../engine/profile/document.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
 import { generators } from '../../workload/registry.js';
+import { traceFormatNames } from '../../workload/trace/names.js';
 import { workloadBytesMin } from '../../workload/workload.js';
 
 /** The definitions that come with the program. */
@@ -49,6 +50,8 @@ const traced = z.strictObject({
   name,
   summary,
   file: z.string(),
+  format: z.enum(traceFormatNames).optional(),
+  volume: z.string().min(1, 'expected a name').optional(),
   bytes,
   seed,
   snapshots,

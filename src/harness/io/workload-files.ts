@@ -15,7 +15,7 @@ import { writeSnapshot } from '../../workload/write.js';
 import type { ChangeMeasure, Workload, WorkloadKind, WorkloadOptions } from '../../workload/workload.js';
 import { makeFolder } from './output-file.js';
 import { absentPackages, excerptWorkload, packagesWorkload, seriesPaths } from './real-series.js';
-import { openTrace } from './trace-files.js';
+import { traceEvents } from './trace-files.js';
 import {
   builtInWorkloads,
   readWorkloadDefinitions,
@@ -101,9 +101,20 @@ function workloadOf(definition: Exclude<WorkloadDefinition, { from: 'series' }>)
     case 'generator':
       return { ...generatorNamed(definition.generator), name };
     case 'trace': {
-      const { cutWrites, cutSeconds = 0, changedShare, summary, compressibility } = definition;
+      const {
+        cutWrites,
+        cutSeconds = 0,
+        changedShare,
+        summary,
+        compressibility,
+        format,
+        volume,
+      } = definition;
       const cut = cutWrites === undefined ? { seconds: cutSeconds } : { writes: cutWrites };
-      const { events } = openTrace(definition.file);
+      const events = traceEvents(definition.file, {
+        ...(format === undefined ? {} : { format }),
+        ...(volume === undefined ? {} : { volume }),
+      });
       const share = changedShare === undefined ? {} : { changedShare };
       return traceWorkload({ name, summary, events, cut, compressibility, ...share });
     }

@@ -12,6 +12,12 @@ import { peerResultsSchema, peerSchemaName } from './peer-results.js';
 import { pipelineResultsSchema, pipelineSchemaName } from './pipeline-results.js';
 import { processResultsSchema, processSchemaName } from './process-results.js';
 import { simulationResultsSchema, simulationSchemaName } from './simulation-results.js';
+import {
+  traceReplaySchema,
+  traceReplaySchemaName,
+  traceResultsSchema,
+  traceSchemaName,
+} from './trace-results.js';
 import { snapshotsSchema, snapshotsSchemaName } from './snapshots-document.js';
 
 const documents: Readonly<Record<string, z.ZodType>> = {
@@ -28,6 +34,8 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [simulationSchemaName]: simulationResultsSchema,
   [linksSchemaName]: linksResultsSchema,
   [snapshotsSchemaName]: snapshotsSchema,
+  [traceSchemaName]: traceResultsSchema,
+  [traceReplaySchemaName]: traceReplaySchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

@@ -5,14 +5,13 @@
  * sync, datasync or wait; `wait` carries microseconds in the place of the offset, relative to the wait before it, and is the
  * only clock there is. Version 3: each line begins with a time; fio's own writer emits microseconds. There is no `wait`.
  *
- * Limits: requests on one file only, since two files have two address spaces. Source: fio HOWTO, "Trace file format", and
- * iolog.c.
+ * A file has an address space of its own: it is the volume. Source: fio HOWTO, "Trace file format", and iolog.c.
  */
 import { unreachable } from '../../base/errors.js';
 import type { TraceEvent } from './event.js';
-import { damaged, eventOf, integerOf, quoted, type LinePlace } from './line.js';
+import { damaged, eventOf, integerOf, quoted, type TracePlace } from './line.js';
 
-export const iologMark = /^fio version (\d+) iolog$/;
+export const iologMark = /^fio version (\d+) iolog\s*$/;
 
 const fileActions = new Set(['add', 'open', 'close']);
 const requestActions = ['read', 'write', 'trim', 'sync', 'datasync', 'wait'] as const;
@@ -23,7 +22,6 @@ export function* parseIolog(lines: Iterable<string>, name: string): Generator<Tr
   let line = 0;
   let version = 0;
   let clockMicros = 0;
-  let onlyFile: string | undefined;
   for (const text of lines) {
     const place = { name, line: ++line };
     if (line === 1) {
@@ -44,22 +42,14 @@ export function* parseIolog(lines: Iterable<string>, name: string): Generator<Tr
       clockMicros += integerOf(offset, 'the duration', place);
       continue;
     }
-    onlyFile ??= file;
-    if (file !== onlyFile) {
-      throw damaged(
-        place,
-        `a second file, ${quoted(file)} after ${quoted(onlyFile)}`,
-        'split the log by file, one trace each',
-      );
-    }
     const from = integerOf(offset, 'the offset', place);
     const bytes = integerOf(length, 'the length', place);
-    yield eventOf(clockMicros, operationOf(action), from, bytes, place);
+    yield eventOf(clockMicros, operationOf(action), from, bytes, place, { volume: file });
   }
   if (line === 0) throw damaged({ name, line: 1 }, 'the log is empty');
 }
 
-function versionOf(text: string, place: LinePlace): number {
+function versionOf(text: string, place: TracePlace): number {
   const version = Number(iologMark.exec(text.trim())?.[1] ?? NaN);
   if (version === 2 || version === 3) return version;
   throw damaged(place, `${quoted(text)} is not the first line of a fio iolog`, 'versions 2 and 3 are read');

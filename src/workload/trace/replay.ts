@@ -8,6 +8,10 @@
  * too: the blocks that differ between two of four states of that database differ in 48 to 55 % of their 64-byte cells, and with
  * 0.1 for each recorded write 50 % come out.
  *
+ * Where the trace knows contents (FIU), equal contents are equal bytes: a request's sectors hold bytes that depend on (seed, content,
+ * place within the request) alone, whichever address they were written to and however often. Such a write changes all of what it covers,
+ * or nothing where the same content lay there.
+ *
  * Folding: on an image smaller than the trace's address space, byte a lands on byte a mod (image size in whole sectors).
  * Requests stay whole and sequential runs stay sequential; places that are an image size apart share one place, so a smaller
  * image changes more densely. A larger image keeps a tail that nothing writes to.
@@ -54,12 +58,15 @@ export function traceWorkload(replay: TraceReplay): Workload {
       checkOptions(name, options);
       const contentSeed = new Random(options.seed).fork('trace').u32();
       const draw = sectorDrawer(contentSeed, compressibility, changedShare);
-      let image = new PagedImage(sectorBytes, new Uint32Array(Math.floor(options.bytes / sectorBytes)), draw);
+      const drawKnown = contentDrawer(contentSeed, compressibility);
+      const start: Sectors = { versions: new Uint32Array(Math.floor(options.bytes / sectorBytes)) };
+      let image = new PagedImage(sectorBytes, start.versions, draw);
       let index = 0;
       yield imageSnapshot(index, image);
-      for (const versions of cutVersions(replay, image.versions.slice())) {
+      for (const { versions, known } of cutSectors(replay, copyOf(start))) {
         if (++index >= options.snapshots) return;
-        image = new PagedImage(sectorBytes, versions, draw, image);
+        const drawer = known === undefined ? draw : knownOr(known, drawKnown, draw);
+        image = new PagedImage(sectorBytes, versions, drawer, image);
         yield imageSnapshot(index, image);
       }
     },
@@ -83,8 +90,30 @@ function checkReplay({ name, cut, compressibility }: TraceReplay, changedShare: 
   }
 }
 
-/** The versions of all sectors at each cut; what follows the last whole interval makes one more if it wrote anything. */
-function* cutVersions({ events, cut }: TraceReplay, versions: Uint32Array): Generator<Uint32Array> {
+/** What the sectors of an image hold. */
+interface Sectors {
+  /** Count of writes, and the mark of a trim. */
+  readonly versions: Uint32Array;
+  /** Absent until a write says which content it brings. */
+  known?: KnownContents;
+}
+
+interface KnownContents {
+  /** Of each sector: 1 + the content's id, or 0 where it is not known. */
+  readonly ids: Float64Array;
+  /** Which sector of the request it was. */
+  readonly parts: Uint16Array;
+}
+
+function copyOf({ versions, known }: Sectors): Sectors {
+  const copy = { versions: versions.slice() };
+  return known === undefined
+    ? copy
+    : { ...copy, known: { ids: known.ids.slice(), parts: known.parts.slice() } };
+}
+
+/** All sectors at each cut; what follows the last whole interval makes one more if it wrote anything. */
+function* cutSectors({ events, cut }: TraceReplay, sectors: Sectors): Generator<Sectors> {
   let writes = 0;
   let startMicros: number | undefined;
   let intervals = 1;
@@ -92,34 +121,74 @@ function* cutVersions({ events, cut }: TraceReplay, versions: Uint32Array): Gene
     startMicros ??= event.timeMicros;
     if ('seconds' in cut) {
       for (; event.timeMicros - startMicros >= intervals * cut.seconds * 1e6; intervals++) {
-        yield versions.slice();
+        yield copyOf(sectors);
         writes = 0;
       }
     }
     if (event.op !== 'write' && event.op !== 'trim') continue;
-    touch(versions, event);
+    touch(sectors, event);
     writes++;
     if ('writes' in cut && writes === cut.writes) {
-      yield versions.slice();
+      yield copyOf(sectors);
       writes = 0;
     }
   }
-  if (writes > 0) yield versions.slice();
+  if (writes > 0) yield copyOf(sectors);
 }
 
-function touch(versions: Uint32Array, { op, offset, length }: TraceEvent): void {
-  const end = Math.ceil((offset + length) / sectorBytes);
-  for (let sector = Math.floor(offset / sectorBytes); sector < end; sector++) {
-    const folded = sector % versions.length;
-    const count = (versions[folded] ?? 0) % trimmed;
-    versions[folded] = op === 'trim' ? trimmed + count : count + 1;
+function touch(sectors: Sectors, { op, offset, length, contentId }: TraceEvent): void {
+  const { versions } = sectors;
+  const isKnown = contentId !== undefined && op === 'write';
+  if (isKnown)
+    sectors.known ??= { ids: new Float64Array(versions.length), parts: new Uint16Array(versions.length) };
+  const { known } = sectors;
+  const first = Math.floor(offset / sectorBytes);
+  // A discard may be larger than the image: then every sector is in it, and once is enough.
+  const count = Math.ceil((offset + length) / sectorBytes) - first;
+  for (let part = op === 'trim' ? Math.max(0, count - versions.length) : 0; part < count; part++) {
+    const folded = (first + part) % versions.length;
+    const writes = (versions[folded] ?? 0) % trimmed;
+    versions[folded] = op === 'trim' ? trimmed + writes : writes + 1;
+    if (known === undefined) continue;
+    known.ids[folded] = isKnown ? contentId + 1 : 0;
+    known.parts[folded] = isKnown ? part : 0;
   }
+}
+
+/** Draws what is known by its content, and the rest by its writes. */
+function knownOr(
+  { ids, parts }: KnownContents,
+  drawKnown: (id: number, part: number, into: Uint8Array, view: DataView) => void,
+  draw: PageDrawer,
+): PageDrawer {
+  return (sector, version, into, view) => {
+    const id = ids[sector] ?? 0;
+    if (id === 0 || version >= trimmed) draw(sector, version, into, view);
+    else drawKnown(id, parts[sector] ?? 0, into, view);
+  };
+}
+
+/** The bytes of one sector of a content: nothing but its id, the sector's number and the seed. */
+function contentDrawer(
+  seed: number,
+  compressibility: number,
+): (id: number, part: number, into: Uint8Array, view: DataView) => void {
+  const knownSeed = hash(seed, 0x636f6e74);
+  const noiseBytes = noiseBytesOf(compressibility);
+  return (id, part, into, view) => {
+    new Draws(knownSeed, id, part).fill(view, 0, noiseBytes);
+    for (let i = noiseBytes; i < sectorBytes; i++) into[i] = 0x40 | ((id + i) & 7);
+  };
+}
+
+function noiseBytesOf(compressibility: number): number {
+  return Math.round((sectorBytes * (1 - compressibility)) / 4) * 4;
 }
 
 /** Each cell shows the last write that chose it; which cells a write chooses is a hash of sector, cell and count. */
 function sectorDrawer(seed: number, compressibility: number, changedShare: number): PageDrawer {
   const chosenBelow = changedShare * 4_294_967_296;
-  const noiseBytes = Math.round((sectorBytes * (1 - compressibility)) / 4) * 4;
+  const noiseBytes = noiseBytesOf(compressibility);
   return (sector, version, into, view) => {
     if (version >= trimmed) {
       into.fill(0);

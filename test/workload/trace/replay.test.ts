@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../src/base/errors.js';
 import type { TraceEvent } from '../../../src/workload/trace/event.js';
 import { traceWorkload, type TraceCut } from '../../../src/workload/trace/replay.js';
@@ -109,6 +109,70 @@ test.each([0, 0.4, 0.9])('content of compressibility %f deflates to about the re
   if (first === undefined) throw new Error('a snapshot');
   const content = contentOf(first);
   expect(Math.abs(deflateSync(content).length / content.length - (1 - compressibility))).toBeLessThan(0.04);
+});
+
+describe('known contents', () => {
+  const known = (offset: number, contentId: number, length = 4096): TraceEvent => ({
+    ...write(offset, length),
+    contentId,
+  });
+  const at = (content: Buffer | undefined, offset: number) =>
+    content?.subarray(offset, offset + 4096) ?? Buffer.of();
+
+  test('are equal bytes wherever and however often they are written, and no others', () => {
+    const events = [
+      known(0, 5),
+      known(8192 + 512, 5),
+      known(20_480, 6),
+      known(0, 6),
+      known(0, 5),
+      write(0, 512),
+    ];
+    const workload = replay(events, { writes: 1 }, { changedShare: 0.1, compressibility: 0 });
+    const snapshots = [...workload.make({ bytes, seed: 1, snapshots: 9 })];
+    const [, one, two, three, four, five, six] = snapshots.map(contentOf);
+    expect(at(two, 8704)).toEqual(at(one, 0));
+    expect(at(three, 20_480)).not.toEqual(at(one, 0));
+    expect(at(four, 0)).toEqual(at(three, 20_480));
+    expect(five).toEqual(three);
+    expect(at(six, 0).subarray(0, 512)).not.toEqual(at(one, 0).subarray(0, 512));
+    expect(at(six, 512).subarray(0, 3584)).toEqual(at(one, 512).subarray(0, 3584));
+    expect(
+      new Set(
+        Array.from({ length: 8 }, (_, i) =>
+          at(one, i * 512)
+            .subarray(0, 512)
+            .toString('hex'),
+        ),
+      ).size,
+    ).toBe(8);
+  });
+
+  test('written again where they lie change nothing, and the statement is exact', () => {
+    const snapshots = [
+      ...replay([known(0, 5), known(0, 5), known(0, 6)], { writes: 1 }).make({
+        bytes,
+        seed: 1,
+        snapshots: 9,
+      }),
+    ];
+    const contents = snapshots.map(contentOf);
+    snapshots.slice(1).forEach((snapshot, index) => {
+      const changed = changedInPlace(contents[index] ?? Buffer.of(), contents[index + 1] ?? Buffer.of());
+      expect(snapshot.changes()).toEqual({ changedBytes: changed, removedBytes: 0 });
+    });
+    expect(snapshots[2]?.changes()?.changedBytes).toBe(0);
+    expect(snapshots[3]?.changes()?.changedBytes).toBeGreaterThan(1000);
+  });
+
+  test('are gone after a trim; a trim larger than the image empties it', () => {
+    const trim: TraceEvent = { timeMicros: 0, op: 'trim', offset: 512, length: 2 ** 45 };
+    const [, , trimmed, again] = [
+      ...replay([known(0, 5), trim, write(0, 512)], { writes: 1 }).make({ bytes, seed: 1, snapshots: 9 }),
+    ].map(contentOf);
+    expect(trimmed?.every((byte) => byte === 0)).toBe(true);
+    expect(again?.subarray(0, 512).some((byte) => byte !== 0)).toBe(true);
+  });
 });
 
 test('impossible parameters are refused', () => {
