@@ -19,10 +19,11 @@ import type { SimulatedFile } from './file.js';
 import { sectorBytes } from './file.js';
 
 export interface DiskOptions {
-  /** Of a read or a write, beside its bytes. */
+  /** Of a read, beside its bytes. */
   readonly operationMs: number;
-  /** Of what concerns names alone (size, list, rename, unlink, a new folder). Where it is 0 it is done at once, without an event. */
-  readonly nameMs: number;
+  /** Of what memory takes until it is synced: writes, and names (size, list, rename, unlink, a new folder). Where it is 0 that is done at once, without an event. */
+  readonly cacheMs: number;
+  /** Of a sync, beside the bytes that it brings to the disk. */
   readonly syncMs: number;
   readonly bytesPerSecond: number;
   readonly capacityBytes: number;
@@ -34,10 +35,10 @@ export interface DiskOptions {
   readonly bitRot: number;
 }
 
-/** A solid-state disk: 50 µs a read or a write, 500 µs a sync, 1 GB/s; names lie in memory until they are synced; no faults. */
+/** A solid-state disk: 50 µs a read, 500 µs a sync, 1 GB/s; no faults. */
 export const plainDisk: DiskOptions = {
   operationMs: 0.05,
-  nameMs: 0,
+  cacheMs: 0,
   syncMs: 0.5,
   bytesPerSecond: 1e9,
   capacityBytes: Infinity,
@@ -132,28 +133,26 @@ export class Device {
   /** The disk as a process sees it. */
   mount(life: Life): Disk {
     const names = this.#names;
-    const run = <T>(what: string, path: string, bytes: number, effect: () => T): Promise<T> =>
-      this.#run(life, what, path, bytes, this.options.operationMs, effect);
-    const name = <T>(what: string, path: string, effect: () => T): Promise<T> =>
-      this.#run(life, what, path, 0, this.options.nameMs, effect);
-    const sync = (what: string, path: string, effect: () => void): Promise<void> =>
-      this.#run(life, what, path, 0, this.options.syncMs, effect);
+    const inMemory = <T>(what: string, path: string, effect: () => T): Promise<T> =>
+      this.#run(life, what, path, 0, this.options.cacheMs, effect);
+    const sync = (what: string, path: string, bytes: number, effect: () => void): Promise<void> =>
+      this.#run(life, what, path, bytes, this.options.syncMs, effect);
     return {
       read: (path, offset, length) => {
         const size = names.file(path)?.size ?? 0;
         const bytes = Math.max(0, Math.min(length, size - offset));
-        return run('read', path, bytes, () => {
+        return this.#run(life, 'read', path, bytes, this.options.operationMs, () => {
           this.#fail('read-error', this.options.readError, `${path} cannot be read`);
           return names.file(path)?.read(offset, length);
         });
       },
-      size: (path) => name('size', path, () => names.file(path)?.size),
+      size: (path) => inMemory('size', path, () => names.file(path)?.size),
       write: (path, offset, bytes) => {
         const own = bytes.slice();
-        return run('write', path, own.length, () => this.#write(path, offset, own));
+        return inMemory('write', path, () => this.#write(path, offset, own));
       },
       sync: (path) =>
-        sync('sync', path, () => {
+        sync('sync', path, names.file(path)?.unsyncedBytes ?? 0, () => {
           const file = names.file(path);
           if (file === undefined) throw new WorldError(`${path}: there is no such file`);
           this.#fail('sync-error', this.options.syncError, `${path} cannot be synced`);
@@ -161,20 +160,20 @@ export class Device {
           this.#durableCount++;
         }),
       syncDirectory: (path) =>
-        sync('sync folder', path, () => {
+        sync('sync folder', path, 0, () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) throw new WorldError(`${path}: there is no such folder`);
           names.sync(folder);
           this.#durableCount++;
         }),
       rename: (from, to) =>
-        name('rename', from, () => {
+        inMemory('rename', from, () => {
           checkDiskPath(to);
           names.rename(from, to);
         }),
-      unlink: (path) => name('unlink', path, () => names.remove(path)),
+      unlink: (path) => inMemory('unlink', path, () => names.remove(path)),
       list: (path) =>
-        name('list', path, () => {
+        inMemory('list', path, () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) return [];
           return [...folder.children]
@@ -184,7 +183,7 @@ export class Device {
             }))
             .sort((a, b) => (a.name < b.name ? -1 : 1));
         }),
-      makeDirectory: (path) => name('make folder', path, () => names.makeFolder(path)),
+      makeDirectory: (path) => inMemory('make folder', path, () => names.makeFolder(path)),
     };
   }
 

@@ -28,6 +28,11 @@ export class SimulatedFile {
     return this.#unsynced.length === 0;
   }
 
+  /** That a sync would bring to the disk. */
+  get unsyncedBytes(): number {
+    return this.#unsynced.reduce((sum, { length }) => sum + length, 0);
+  }
+
   /** A copy. */
   read(offset: number, length: number): Uint8Array {
     return this.#content.slice(Math.min(offset, this.#size), Math.min(this.#size, offset + length));

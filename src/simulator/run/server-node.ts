@@ -176,6 +176,8 @@ export class SimulatedServer implements ServerView {
         onCommitted: (stored) => {
           this.#keep(stored);
           fanOut?.notify();
+          const { volume } = stored.version;
+          if (config.retainLast !== undefined) this.#retainLater(server, volume, config.retainLast);
         },
         onFailure: (error) => this.#failed(error),
       },
@@ -265,15 +267,24 @@ export class SimulatedServer implements ServerView {
       case 'expire':
         await server.expire(operation.ageMs);
         return;
-      case 'retain': {
-        const { volume, last } = operation;
-        this.#forgetting.set(volume, (this.#forgetting.get(volume) ?? 0) + 1);
-        const dots = await server.retain(volume, { last });
-        for (const dot of dots) this.#forget(server, { volume, dot });
-        this.#forgetting.set(volume, (this.#forgetting.get(volume) ?? 1) - 1);
+      case 'retain':
+        await this.#retain(server, operation.volume, operation.last);
         return;
-      }
     }
+  }
+
+  async #retain(server: Server, volume: string, last: number): Promise<void> {
+    this.#forgetting.set(volume, (this.#forgetting.get(volume) ?? 0) + 1);
+    const dots = await server.retain(volume, { last });
+    for (const dot of dots) this.#forget(server, { volume, dot });
+    this.#forgetting.set(volume, (this.#forgetting.get(volume) ?? 1) - 1);
+  }
+
+  /** As a server does that was told what to keep: after each commit, and where the disk fails after the next one. */
+  #retainLater(server: Server, volume: string, last: number): void {
+    this.#retain(server, volume, last).catch((error: unknown) => {
+      if (!isOfTheWorld(error)) this.#watch.failed(this.name, error);
+    });
   }
 }
 

@@ -80,6 +80,8 @@ export interface ServerConfig {
   /** Between two rounds of fan-out without a commit. */
   readonly intervalMs: number;
   readonly segmentBytesMax: number;
+  /** After each commit all but the last so many versions of its volume are let go; without it everything is kept. */
+  readonly retainLast?: number;
 }
 
 export interface AgentConfig {
@@ -168,6 +170,7 @@ export interface PullOperation extends Timed {
 /** What an operator may change; what does not concern a node's role is ignored. */
 export interface Configuration {
   readonly policy?: string;
+  readonly retainLast?: number;
   readonly intervalMs?: number;
   readonly segmentBytesMax?: number;
   readonly cacheBytesMax?: number;

@@ -33,7 +33,7 @@ const how = z.enum(['process', 'power']);
 
 const disk = z.strictObject({
   operationMs: z.exactOptional(ms),
-  nameMs: z.exactOptional(ms),
+  cacheMs: z.exactOptional(ms),
   syncMs: z.exactOptional(ms),
   bytesPerSecond: z.exactOptional(positive),
   capacityBytes: z.exactOptional(positive),
@@ -108,6 +108,7 @@ const server = z.strictObject({
   peers: z.array(name).max(nodesMax).default([]),
   intervalMs: ms.min(1).default(60_000),
   segmentBytesMax: segmentBytesMax.default(65_536),
+  retainLast: z.exactOptional(count),
 });
 const agent = z.strictObject({
   versions: versions.default([1, 2]),
@@ -160,6 +161,7 @@ const volume = z.strictObject({
 const timed = { atMs: ms, node: name };
 const change = z.strictObject({
   policy: z.exactOptional(policy),
+  retainLast: z.exactOptional(count),
   intervalMs: z.exactOptional(ms.min(1)),
   segmentBytesMax: z.exactOptional(segmentBytesMax),
   cacheBytesMax: z.exactOptional(count),

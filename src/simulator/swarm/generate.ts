@@ -9,9 +9,10 @@ import { Random } from '../../base/prng.js';
 import { scenarioSchemaName } from '../scenario/scenario.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { drawFeatures } from './features.js';
+import { workloadMs } from './moments.js';
 import { drawTopology } from './topology.js';
 import { drawFaults } from './weather.js';
-import { drawOperations, workloadMs } from './workload.js';
+import { drawOperations } from './workload.js';
 
 /** Twice what the longest refused clock needs to be caught up with, and a pause of a fan-out that has failed for long. */
 const convergeMs = 3_600_000;
@@ -21,6 +22,7 @@ export function generateScenario(seed: number): Scenario {
   const features = drawFeatures(random.fork('features'));
   const topology = drawTopology(random.fork('topology'), features);
   const { agents, servers, volumes, wires, network } = topology;
+  const operations = drawOperations(random.fork('operations'), features, topology);
   const bufferBytesMax = features.has('small-buffers') ? 16_384 : 262_144;
   return {
     schema: scenarioSchemaName,
@@ -30,8 +32,8 @@ export function generateScenario(seed: number): Scenario {
     wires,
     network,
     volumes,
-    operations: drawOperations(random.fork('operations'), features, topology),
-    faults: drawFaults(random.fork('faults'), features, topology),
+    operations,
+    faults: drawFaults(random.fork('faults'), features, topology, operations),
     faultsEndMs: workloadMs + random.fork('end').below(workloadMs),
     limits: { convergeMs, eventCountMax: 200_000, bufferBytesMax },
   };

@@ -14,6 +14,7 @@ export function drawDisk(random: Random, features: Features, mayLie: boolean): P
   ];
   const lies = random.fork('lies');
   return {
+    ...(features.has('slow-memory') ? { cacheMs: 0.05 } : {}),
     ...(readError > 0 ? { readError } : {}),
     ...(writeError > 0 ? { writeError } : {}),
     ...(syncError > 0 ? { syncError } : {}),

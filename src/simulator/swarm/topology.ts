@@ -1,6 +1,6 @@
 /**
- * Servers, agents, volumes and the paths between them. One to three servers that send to each other as a star, a chain or a mesh, in both directions, so that what one has all get; one to
- * four agents, each with a server of its own that it may leave for another.
+ * Servers, agents, volumes and the paths between them. Mostly one of each; else two or three servers that send to each other as a star, a chain or a mesh, in both directions, so that what one
+ * has all get; two or three agents, each with a server of its own that it may leave for another.
  */
 import type { Random } from '../../base/prng.js';
 import { fingerprintNames } from '../../engine/fingerprint/fingerprint.js';
@@ -16,6 +16,7 @@ import type {
 } from '../scenario/scenario.js';
 import { drawClock, drawDisk } from './machines.js';
 import type { Features } from './features.js';
+import { one } from './moments.js';
 
 export interface Topology {
   readonly servers: readonly [ServerNode, ...ServerNode[]];
@@ -23,24 +24,31 @@ export interface Topology {
   readonly volumes: readonly [ScenarioVolume, ...ScenarioVolume[]];
   readonly wires: readonly ScenarioWire[];
   readonly network: ScenarioNetwork;
+  /** The one server whose disk may change what was synced: of two there would be nothing left to rely on. */
+  readonly liar: string;
 }
 
-const policies = ['fork', 'block-merge:4096', 'block-merge:4096'] as const;
+export const policies = ['fork', 'block-merge:4096', 'block-merge:4096'] as const;
+const segmentSizes = [65_536, 262_144, 524_288, 1_048_576, 1_048_576] as const;
 const shapes = ['star', 'chain', 'mesh'] as const;
 const edits = ['overwrite', 'overwrite', 'overwrite', 'insert', 'remove', 'append', 'move'] as const;
 /** What costs the simulation most is drawn least. */
-const codecs = ['stored', 'stored', 'stored', 'stored', 'lz4', 'lz4', 'zstd', 'deflate'] as const;
+const codecs = [
+  ...(['stored', 'stored', 'stored', 'stored', 'stored', 'stored'] as const),
+  ...(['lz4', 'lz4', 'zstd', 'deflate'] as const),
+] as const;
 const chunkers = ['fixed:4096', 'fixed:16384', 'fastcdc:2048:8192:65536'] as const;
 
 export function drawTopology(random: Random, features: Features): Topology {
   const counts = random.fork('counts');
   const serverCount = features.has('servers') ? counts.between(2, 3) : 1;
   const shape = random.fork('shape').pick(shapes);
-  const policy = features.has('merging') ? random.fork('policy').pick(policies) : 'latest-wins';
-  // Where conflicts are settled in another way than by the latest there are some.
-  const isContested = policy !== 'latest-wins';
-  const agentCount = features.has('many-agents') || isContested ? counts.between(2, 4) : 1;
+  const isShared = features.has('many-agents') && features.has('shared-volume');
+  // Conflicts are settled in another way than by the latest where there are some.
+  const policy = features.has('merging') && isShared ? random.fork('policy').pick(policies) : 'latest-wins';
+  const agentCount = features.has('many-agents') ? counts.pick([2, 2, 3]) : 1;
   const names = Array.from({ length: serverCount }, (_, i) => `server-${i + 1}`);
+  const liar = one(random.fork('liar'), names);
   const drawn = drawStore(random.fork('store'));
   // Blocks are merged where stores cut as the policy does.
   const common = policy === 'block-merge:4096' ? { ...drawn, chunker: 'fixed:4096' } : drawn;
@@ -50,15 +58,15 @@ export function drawTopology(random: Random, features: Features): Topology {
     return {
       name,
       role: 'server',
-      disk: drawDisk(own.fork('disk'), features, i === 0),
+      disk: drawDisk(own.fork('disk'), features, name === liar),
       clock: drawClock(own.fork('clock'), features),
       config: {
         ...store,
         policy,
         versions: drawVersions(own.fork('versions'), features),
         peers: names.filter((_other, j) => i !== j && areJoined(shape, i, j)),
-        intervalMs: 3000 + own.below(12_000),
-        segmentBytesMax: features.has('small-buffers') ? 16_384 : own.pick([65_536, 131_072, 1_048_576]),
+        intervalMs: 5000 + own.below(25_000),
+        segmentBytesMax: features.has('small-buffers') ? 16_384 : own.pick(segmentSizes),
       },
     };
   });
@@ -79,7 +87,7 @@ export function drawTopology(random: Random, features: Features): Topology {
   const [firstServer, ...otherServers] = servers;
   const [firstAgent, ...otherAgents] = agents;
   if (firstServer === undefined || firstAgent === undefined) throw new RangeError('a topology has nodes');
-  const volumeCount = features.has('shared-volume') || isContested ? 1 : agentCount;
+  const volumeCount = isShared ? 1 : agentCount;
   const [firstVolume, ...otherVolumes] = Array.from({ length: volumeCount }, (_, i) =>
     drawVolume(`disk-${i + 1}`, random.fork(`volume ${i}`)),
   );
@@ -90,6 +98,7 @@ export function drawTopology(random: Random, features: Features): Topology {
     volumes: [firstVolume, ...otherVolumes],
     wires: drawWires([...agents, ...servers], names, random.fork('wires'), features),
     network: drawNetwork(random.fork('network'), features),
+    liar,
   };
 }
 
@@ -112,9 +121,9 @@ function drawVersions(random: Random, features: Features): readonly (1 | 2)[] {
   return features.has('old-sides') && random.below(2) === 0 ? [1] : [1, 2];
 }
 
-/** 16 to 256 KiB, half of them 64 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
+/** 64 KiB to 1 MiB, half of them 256 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
 function drawVolume(name: string, random: Random): ScenarioVolume {
-  const bytes = Math.floor(2 ** (14 + random.float() * 4)) & (random.below(2) === 0 ? ~4095 : ~0);
+  const bytes = Math.floor(2 ** (16 + random.float() * 4)) & (random.below(2) === 0 ? ~4095 : ~0);
   return {
     name,
     bytes,

@@ -1,15 +1,16 @@
-/** Faults at times: crashes, power cuts, pauses, partitions, clocks that jump, disks that are full or slow for a while. All lie within the time of the workload and a little beyond. */
+/** Faults at times: crashes, power cuts, pauses, partitions, clocks that jump, disks that are full or slow for a while. Half of them strike in the midst of some operation. */
 import type { Random } from '../../base/prng.js';
 import type { Fault, ScheduledFault } from '../fault/schedule.js';
+import type { Operation } from '../scenario/scenario.js';
 import type { Feature, Features } from './features.js';
+import { drawMoment, drawWhile } from './moments.js';
 import type { Topology } from './topology.js';
-import { workloadMs } from './workload.js';
 
 type Draw = (random: Random, node: string, path: readonly [string, string]) => Fault;
 
 /** Downtimes and the like: from a millisecond to some seconds, short ones as likely as long ones. */
 function duration(random: Random): number {
-  return Math.ceil(4000 ** random.float());
+  return drawWhile(random, 4000);
 }
 
 const draws: Partial<Readonly<Record<Feature, Draw>>> = {
@@ -42,7 +43,12 @@ const draws: Partial<Readonly<Record<Feature, Draw>>> = {
   'slow-disks': (random, node) => ({
     kind: 'disk',
     node,
-    options: { operationMs: 0.1 + random.float() * 5, syncMs: 1 + random.float() * 50, bytesPerSecond: 1e7 },
+    options: {
+      operationMs: 0.1 + random.float() * 5,
+      cacheMs: random.float() * 2,
+      syncMs: 1 + random.float() * 50,
+      bytesPerSecond: 1e7,
+    },
     forMs: duration(random),
   }),
   rot: (_, node) => ({ kind: 'bit-rot', node }),
@@ -56,19 +62,23 @@ const draws: Partial<Readonly<Record<Feature, Draw>>> = {
   resets: (_random, _node, [from, to]) => ({ kind: 'reset', from, to }),
 };
 
-export function drawFaults(random: Random, features: Features, topology: Topology): ScheduledFault[] {
-  const { agents, servers, wires } = topology;
+export function drawFaults(
+  random: Random,
+  features: Features,
+  { agents, servers, wires, liar }: Topology,
+  operations: readonly Operation[],
+): ScheduledFault[] {
   const names = [...agents, ...servers].map(({ name }) => name);
   const faults = Object.entries(draws).flatMap(([feature, draw]) => {
     if (!features.has(feature as Feature)) return [];
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 3) }, (): ScheduledFault => {
+    return Array.from({ length: own.between(1, 2) }, (): ScheduledFault => {
       // Servers half of the time, however many agents there are.
       const node = own.below(2) === 0 ? (names[own.below(names.length)] ?? '') : servers[0].name;
       const wire = wires[own.below(wires.length)];
       const path = [wire?.from ?? '', wire?.to ?? ''] as const;
-      const isRot = feature === 'rot';
-      return { atMs: own.below(workloadMs + 1000), fault: draw(own, isRot ? servers[0].name : node, path) };
+      const atMs = drawMoment(own, operations);
+      return { atMs, fault: draw(own, feature === 'rot' ? liar : node, path) };
     });
   });
   return faults.sort((a, b) => a.atMs - b.atMs);

@@ -1,19 +1,26 @@
-/** What agents and operators do, and when: pushes and pulls over the first ten seconds, collections and the like in their midst. */
+/**
+ * What agents and operators do, and when: pushes and pulls over the first ten seconds, collections and the like in their midst.
+ *
+ * Law: the order of a volume's pushes by one agent is that of its images, but where it goes back to an earlier one.
+ */
 import type { Random } from '../../base/prng.js';
 import type { Operation, PushOperation } from '../scenario/scenario.js';
+import { drawChanges } from './changes.js';
 import type { Features } from './features.js';
+import { drawMoment, drawWhile, one, workloadMs } from './moments.js';
 import type { Topology } from './topology.js';
 
-export const workloadMs = 10_000;
-
 export function drawOperations(random: Random, features: Features, topology: Topology): Operation[] {
-  const pushes = drawPushes(random.fork('pushes'), features, topology);
+  const drawn = drawPushes(random.fork('pushes'), features, topology);
+  const revisits = drawRevisit(random.fork('revisits'), features, topology, drawn);
+  const pushes = [...drawn, ...revisits.filter((operation) => operation.kind === 'push')];
   const operations = [
-    ...drawPulls(random.fork('common-past'), features, pushes),
-    ...pushes,
+    ...drawPulls(random.fork('common-past'), features, topology, drawn),
+    ...drawn,
+    ...revisits,
     ...drawReads(random.fork('reads'), features, topology),
     ...drawCare(random.fork('care'), features, topology, pushes),
-    ...drawChanges(random.fork('changes'), features, topology),
+    ...drawChanges(random.fork('changes'), features, topology, pushes),
   ];
   return operations.sort((a, b) => a.atMs - b.atMs);
 }
@@ -27,8 +34,8 @@ function drawPushes(
   const spreadMs = random.fork('spread').below(2) === 0 ? 1000 : workloadMs;
   return agents.flatMap((agent, i) => {
     const own = random.fork(agent.name);
-    const least = agents.length === 1 ? 3 : 1;
-    const count = least + own.below(features.has('many-pushes') ? 6 : 2);
+    const least = agents.length === 1 ? 3 : 1 + own.below(2);
+    const count = least + (features.has('many-pushes') ? own.below(6) : 0);
     const volume = volumes[i % volumes.length] ?? volumes[0];
     const home = one(own, servers);
     const times = Array.from({ length: count }, () => own.below(spreadMs)).sort((a, b) => a - b);
@@ -39,7 +46,8 @@ function drawPushes(
       const newest = volumes.length === 1 && own.below(6) > 0 ? n * agents.length + i : n;
       const others = own.fork(`push ${n}`);
       const snapshot = features.has('reverts') && others.below(3) === 0 ? others.below(newest + 1) : newest;
-      const isImpatient = features.has('impatience') && others.below(2) === 0;
+      // Something is waited for to its end.
+      const isImpatient = i + n > 0 && features.has('impatience') && others.below(2) === 0;
       const atHand = own.fork(`base ${n}`);
       const base = features.has('bases') && atHand.below(2) === 0 ? { base: atHand.below(snapshot + 2) } : {};
       return {
@@ -50,17 +58,56 @@ function drawPushes(
         volume: volume.name,
         snapshot,
         ...base,
-        ...(isImpatient ? { patienceMs: 1 + others.below(1500) } : {}),
+        ...(isImpatient ? { patienceMs: drawWhile(others, 2000) } : {}),
       };
     });
   });
 }
 
-/** Writers who first fetch what there is, so that their versions follow those of others. */
-function drawPulls(random: Random, features: Features, pushes: readonly PushOperation[]): Operation[] {
+/**
+ * An image comes back that retention has taken, while what is left of it is being collected: its blocks are garbage that is wanted again. The collections lie
+ * within the time that a push takes to be staged.
+ */
+function drawRevisit(
+  random: Random,
+  features: Features,
+  { servers }: Topology,
+  pushes: readonly PushOperation[],
+): Operation[] {
+  const last = pushes.at(-1);
+  if (!features.has('revisits') || last === undefined) return [];
+  const { node, server, volume } = last;
+  const atMs = Math.max(...pushes.map((push) => push.atMs)) + 500 + random.below(2000);
+  const again: PushOperation = { kind: 'push', atMs, node, server, volume, snapshot: 0 };
+  const offsetMs = drawWhile(random, 60);
+  return [
+    ...servers.map(({ name }): Operation => ({
+      kind: 'retain',
+      atMs: atMs - 100,
+      node: name,
+      volume,
+      last: 1,
+    })),
+    again,
+    ...Array.from({ length: random.between(1, 4) }, (_, i): Operation => ({
+      kind: 'collect',
+      atMs: atMs + offsetMs + i * random.between(1, 3),
+      node: server,
+    })),
+  ];
+}
+
+/** Writers who first fetch what there is, so that their versions follow those of others. One who writes alone seldom does. */
+function drawPulls(
+  random: Random,
+  features: Features,
+  { agents, volumes }: Topology,
+  pushes: readonly PushOperation[],
+): Operation[] {
   if (!features.has('common-past')) return [];
+  const share = agents.length > volumes.length ? 2 : 8;
   return pushes.flatMap(({ atMs, node, server, volume }): Operation[] =>
-    random.below(2) === 0 ? [{ kind: 'pull', atMs, node, server, volume }] : [],
+    random.below(share) === 0 ? [{ kind: 'pull', atMs, node, server, volume }] : [],
   );
 }
 
@@ -68,7 +115,7 @@ function drawReads(random: Random, features: Features, { agents, servers, volume
   const kinds = (['pulls', 'lists'] as const).filter((feature) => features.has(feature));
   return kinds.flatMap((feature) => {
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 3) }, (): Operation => {
+    return Array.from({ length: own.between(1, 2) }, (): Operation => {
       const asked = {
         atMs: own.below(workloadMs),
         node: one(own, agents).name,
@@ -99,25 +146,16 @@ function drawCare(
   );
   return kinds.flatMap((feature) => {
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 3) }, (): Operation[] => {
-      // At any time, or at the worst one: while a push is under way there.
-      const push = own.below(2) === 0 ? pushes[own.below(pushes.length)] : undefined;
-      const timed =
-        push === undefined
-          ? { atMs: own.below(workloadMs), node: one(own, servers).name }
-          : { atMs: push.atMs + own.below(100), node: push.server };
+    return Array.from({ length: own.between(1, 2) }, (): Operation[] => {
+      const timed = { atMs: drawMoment(own, pushes), node: one(own, servers).name };
       switch (feature) {
         case 'collections':
           return [{ ...timed, kind: 'collect' }];
         case 'scrubs':
           return [{ ...timed, kind: 'scrub' }];
         case 'retention': {
-          const retain = {
-            ...timed,
-            kind: 'retain',
-            volume: one(own, volumes).name,
-            last: own.below(3),
-          } as const;
+          const volume = one(own, volumes).name;
+          const retain = { ...timed, kind: 'retain', volume, last: own.below(3) } as const;
           const isCollected = features.has('collections') && own.below(2) === 0;
           return isCollected
             ? [retain, { ...timed, atMs: timed.atMs + own.below(50), kind: 'collect' }]
@@ -128,40 +166,4 @@ function drawCare(
       }
     }).flat();
   });
-}
-
-function drawChanges(random: Random, features: Features, { agents, servers }: Topology): Operation[] {
-  const kinds = (['restarts', 'upgrades', 'configurations'] as const).filter((feature) =>
-    features.has(feature),
-  );
-  return kinds.flatMap((feature) => {
-    const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 2) }, (): Operation => {
-      const timed = { atMs: own.below(workloadMs), node: one(own, [...agents, ...servers]).name };
-      const downMs = 1 + own.below(500);
-      switch (feature) {
-        case 'restarts':
-          return { ...timed, kind: 'restart', how: own.pick(['process', 'power']), downMs };
-        case 'upgrades':
-          return { ...timed, kind: 'upgrade', versions: own.pick([[1], [1, 2]]), downMs };
-        case 'configurations':
-          return {
-            ...timed,
-            kind: 'configure',
-            change: {
-              segmentBytesMax: own.pick([65_536, 262_144]),
-              cacheBytesMax: own.pick([0, 65_536]),
-              intervalMs: 500 + own.below(3000),
-            },
-            downMs,
-          };
-      }
-    });
-  });
-}
-
-function one<T>(random: Random, items: readonly T[]): T {
-  const [first, ...rest] = items;
-  if (first === undefined) throw new RangeError('nothing to choose from');
-  return random.pick([first, ...rest]);
 }

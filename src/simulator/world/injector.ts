@@ -190,6 +190,6 @@ export class Injector {
 
 /** A disk as fast as it was, whole and with room. */
 function withoutFaults(disk: DiskOptions): DiskOptions {
-  const { operationMs, nameMs, syncMs, bytesPerSecond } = disk;
-  return { ...plainDisk, operationMs, nameMs, syncMs, bytesPerSecond };
+  const { operationMs, cacheMs, syncMs, bytesPerSecond } = disk;
+  return { ...plainDisk, operationMs, cacheMs, syncMs, bytesPerSecond };
 }

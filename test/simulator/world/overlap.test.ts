@@ -189,7 +189,7 @@ test('a disk is slow for a process that had it before', async () => {
       }
     })
     .start();
-  world.schedule([at(10, { kind: 'disk', node: 'a', options: { nameMs: 5 }, forMs: 20 })]);
+  world.schedule([at(10, { kind: 'disk', node: 'a', options: { cacheMs: 5 }, forMs: 20 })]);
   await world.run();
   expect(times).toEqual([0, 25, 40]);
 });
