@@ -10,6 +10,7 @@ import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kern
 import { labResultsSchema, labSchemaName } from '../../harness/report/lab-results.js';
 import { linksResultsSchema, linksSchemaName } from '../../harness/report/links-results.js';
 import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
+import { traceResultsSchema, traceSchemaName } from '../../harness/report/trace-results.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 
@@ -21,6 +22,7 @@ const reported = z.discriminatedUnion('schema', [
   growthResultsSchema,
   detectionResultsSchema,
   linksResultsSchema,
+  traceResultsSchema,
 ]);
 const reportedNames = [
   labSchemaName,
@@ -30,6 +32,7 @@ const reportedNames = [
   growthSchemaName,
   detectionSchemaName,
   linksSchemaName,
+  traceSchemaName,
 ];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {

@@ -15,6 +15,7 @@ import {
   traceSchemaName,
   type TraceResults,
 } from '../../harness/report/trace-results.js';
+import { writeReport } from '../../harness/io/write-report.js';
 import { traceFacts, traceHistograms, volumesText } from '../../harness/report/trace-words.js';
 import { traceFormatNames } from '../../workload/trace/names.js';
 import { traceWorkload } from '../../workload/trace/replay.js';
@@ -57,6 +58,8 @@ export async function runImport(input: Input, context: Context): Promise<Outcome
     ...(volume === undefined ? {} : { volume }),
   });
   const trace: TraceResults = { schema: traceSchemaName, ...described };
+  const report = input.text('report');
+  if (report !== undefined) await writeReport(trace, report, { signal: context.signal });
   if (folder === undefined) return { document: trace, text: traceText(trace), kind: 'answer' };
   const workload = traceWorkload({
     name: basename(file),

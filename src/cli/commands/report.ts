@@ -7,7 +7,8 @@ export const report: Command = {
   positionals: [
     {
       name: 'RESULTS',
-      describe: 'of lab, or of bench kernels, chunkers, detection, peers, growth or links',
+      describe:
+        'of lab, of bench kernels, chunkers, detection, peers, growth or links, or of workloads import',
       completes: 'file',
       repeated: true,
     },

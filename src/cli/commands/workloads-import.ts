@@ -25,6 +25,12 @@ export const workloadsImport: Command = {
       describe: 'where v0, v1 ... go; without it the trace is only checked',
       completes: 'directory',
     },
+    report: {
+      type: 'text',
+      value: 'DIR',
+      describe: 'where a page with charts goes: writes over time, and by address',
+      completes: 'directory',
+    },
     'cut-writes': {
       type: 'text',
       value: 'N',
@@ -41,7 +47,7 @@ export const workloadsImport: Command = {
     },
   },
   examples: [
-    'workloads import run.iolog',
+    'workloads import run.iolog --report /tmp/run-report',
     'workloads import web_0.csv.gz --volume web_0 --json',
     'workloads import run.iolog -o /tmp/run --cut-writes 1000 --size 1GiB',
   ],

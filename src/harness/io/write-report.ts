@@ -12,6 +12,7 @@ import {
   laboratoryCharts,
   linksCharts,
   peerCharts,
+  traceCharts,
 } from '../report/charts/all.js';
 import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
@@ -25,11 +26,13 @@ import { renderKernelPage } from '../report/html/kernel-page.js';
 import { renderLinksPage } from '../report/html/links-page.js';
 import { renderPage } from '../report/html/page.js';
 import { renderPeerPage } from '../report/html/peer-page.js';
+import { renderTracePage } from '../report/html/trace-page.js';
 import { growthSchemaName, type GrowthResults } from '../report/growth-results.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
 import { linksSchemaName, type LinksResults } from '../report/links-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
 import { peerSchemaName, type PeerResults } from '../report/peer-results.js';
+import { traceSchemaName, type TraceResults } from '../report/trace-results.js';
 import { readSpecification } from './chart-files.js';
 import { makeFolder } from './output-file.js';
 import { renderPng, renderSvg } from './render.js';
@@ -50,7 +53,14 @@ export interface WrittenReport {
 
 /** Results that have a page. */
 export type ReportedResults =
-  DetectionResults | LinksResults | LabResults | ChunkerResults | KernelResults | PeerResults | GrowthResults;
+  | DetectionResults
+  | LinksResults
+  | LabResults
+  | ChunkerResults
+  | KernelResults
+  | PeerResults
+  | GrowthResults
+  | TraceResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
@@ -87,6 +97,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: linksCharts(results),
         render: (charts, libraries) => renderLinksPage(results, charts, libraries),
+      };
+    case traceSchemaName:
+      return {
+        charts: traceCharts(results),
+        render: (charts, libraries) => renderTracePage(results, charts, libraries),
       };
     case labSchemaName:
       return {

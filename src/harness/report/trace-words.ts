@@ -66,32 +66,25 @@ export function volumesText({ volumes }: TraceResults): string {
 /** Written bytes over time and by address, a column of an eighth-block each. Empty without writes. */
 export function traceHistograms({ heat, writes }: TraceResults): string {
   if (writes === 0) return '';
-  const overTime = heat.cells.map(sum);
-  const byAddress = Array.from({ length: heat.address.count }, (_, index) =>
-    sum(heat.cells.map((row) => row[index] ?? 0)),
-  );
-  const [time, address] = [narrowed(overTime), narrowed(byAddress)];
+  const { overTime, byAddress } = projections(heat);
   return [
-    `written over time, ${formatDuration((heat.time.binSize * time.merged) / 1000)} a column`,
-    bars(time.values),
-    `written by address from ${formatBytes(heat.address.first)} on, ${formatBytes(heat.address.binSize * address.merged)} a column`,
-    bars(address.values),
+    `written over time, ${formatDuration(heat.time.binSize / 1000)} a column`,
+    bars(overTime),
+    `written by address from ${formatBytes(heat.address.first)} on, ${formatBytes(heat.address.binSize)} a column`,
+    bars(byAddress),
   ].join('\n');
 }
 
-const columnsMax = 64;
 const blocks = '▁▂▃▄▅▆▇█';
 
-/** Neighbours added until they fit into a line. */
-function narrowed(values: readonly number[]): { readonly values: number[]; readonly merged: number } {
-  let merged = 1;
-  while (Math.ceil(values.length / merged) > columnsMax) merged *= 2;
-  const count = Math.ceil(values.length / merged);
+/** Written bytes by bin of either axis alone. */
+export function projections({ cells, address }: TraceResults['heat']): {
+  readonly overTime: readonly number[];
+  readonly byAddress: readonly number[];
+} {
   return {
-    merged,
-    values: Array.from({ length: count }, (_, index) =>
-      sum(values.slice(index * merged, (index + 1) * merged)),
-    ),
+    overTime: cells.map(sum),
+    byAddress: Array.from({ length: address.count }, (_, index) => sum(cells.map((row) => row[index] ?? 0))),
   };
 }
 
@@ -105,4 +98,23 @@ function bars(values: readonly number[]): string {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** The volume in one sentence. */
+export function traceSentence({
+  writes,
+  reads,
+  durationMicros,
+  writtenBytes,
+  distinctBytes,
+  rewriteRatio,
+  isEstimated,
+}: TraceResults): string {
+  if (writes === 0) return `The trace has ${counted(reads, 'read')} and writes nothing`;
+  const about = isEstimated ? 'about ' : '';
+  return `${counted(writes, 'write')} in ${formatDuration(durationMicros / 1000)}: ${formatBytes(writtenBytes)} into ${about}${formatBytes(distinctBytes)} of places, each written ${about}${formatNumber(rewriteRatio)} times`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

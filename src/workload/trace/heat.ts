@@ -2,7 +2,7 @@
  * Written bytes by time and address, in a grid whose bins grow: every axis has bins of 2^k units, and k grows until all that was seen fits
  * into the grid. One pass, bounded memory, and the same result in any order of events.
  *
- * A request counts where it begins.
+ * A request counts where it begins. With 64 by 64 bins either axis has at least 33 once it has grown, which fits a line of a terminal.
  */
 
 /** An axis of the finished grid: bin i covers [first + i * binSize, first + (i + 1) * binSize). */
@@ -72,7 +72,7 @@ export class HeatMap {
   readonly #address: GrowingAxis;
   #cells = new Map<number, number>();
 
-  constructor(timeSlots = 120, addressSlots = 64) {
+  constructor(timeSlots = 64, addressSlots = 64) {
     this.#time = new GrowingAxis(timeSlots, timeBinMicrosMin);
     this.#address = new GrowingAxis(addressSlots, addressBinBytesMin);
   }

@@ -2,12 +2,14 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
 import { benchLinks } from '../../../src/harness/bench-links.js';
 import { benchDetection } from '../../../src/harness/bench-detection.js';
 import { captureEnvironment } from '../../../src/harness/io/environment.js';
+import { importTrace } from '../../../src/harness/io/trace-files.js';
 import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
 import {
   chartNames,
@@ -16,8 +18,10 @@ import {
   linksChartNames,
   kernelChartNames,
   peerChartNames,
+  traceChartNames,
 } from '../../../src/harness/report/charts/chart.js';
 import { html, inlineJson, inlineScript } from '../../../src/harness/report/html/markup.js';
+import { traceSchemaName } from '../../../src/harness/report/trace-results.js';
 import type { LabResults } from '../../../src/harness/report/lab-results.js';
 import { syntheticPeerResults } from '../peers/rows.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
@@ -47,6 +51,8 @@ const links = await benchLinks({
   seeds: 1,
   environment: false,
 });
+const recording = fileURLToPath(new URL('../../../workloads/traces/pgbench-ext4.csv.gz', import.meta.url));
+const trace = { schema: traceSchemaName, ...importTrace(recording) } as const;
 const detection = await benchDetection({ blocks: [100, 3000], changed: [0, 1, 10], speed: false });
 
 interface Report {
@@ -81,6 +87,7 @@ const reports: readonly Report[] = [
     results: { ...detection, environment: { ...captureEnvironment(), cpu: hostile } },
     charts: detectionChartNames,
   },
+  { kind: 'trace', results: { ...trace, file: hostile }, charts: traceChartNames },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 
 beforeAll(async () => {

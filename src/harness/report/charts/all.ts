@@ -7,6 +7,7 @@ import type { GrowthResults } from '../growth-results.js';
 import type { LinksResults } from '../links-results.js';
 import type { LabResults } from '../lab-results.js';
 import type { PeerResults } from '../peer-results.js';
+import type { TraceResults } from '../trace-results.js';
 import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
 import { chunkerQualityChart } from './chunker-quality.js';
@@ -21,6 +22,7 @@ import { linkFaultsChart, timeToSyncChart } from './links.js';
 import { paretoChart } from './pareto.js';
 import { peersChart } from './peers.js';
 import { stagesChart } from './stages.js';
+import { traceActivityChart, traceHeatChart } from './trace.js';
 
 export function laboratoryCharts(results: LabResults): Chart[] {
   return [
@@ -57,6 +59,10 @@ export function growthCharts(results: GrowthResults): Chart[] {
 
 export function linksCharts(results: LinksResults): Chart[] {
   return [linkFaultsChart(results), timeToSyncChart(results)].filter(hasData);
+}
+
+export function traceCharts(results: TraceResults): Chart[] {
+  return [traceActivityChart(results), traceHeatChart(results)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

@@ -22,7 +22,10 @@ export const peerChartNames = ['peers'] as const;
 export const growthChartNames = ['growth'] as const;
 /** Of `bench links`. */
 export const linksChartNames = ['link-faults', 'time-to-sync'] as const;
+/** Of `workloads import`. */
+export const traceChartNames = ['trace-activity', 'trace-heat'] as const;
 export type ChartName =
+  | (typeof traceChartNames)[number]
   | (typeof linksChartNames)[number]
   | (typeof detectionChartNames)[number]
   | (typeof chartNames)[number]
@@ -41,7 +44,7 @@ export interface Chart {
   readonly subtitle: readonly string[];
   readonly datasets: Readonly<Record<string, readonly ChartRow[]>>;
   /** Values of parameters that the specification declares, such as an order of rows. */
-  readonly parameters?: Readonly<Record<string, readonly string[] | number>>;
+  readonly parameters?: Readonly<Record<string, readonly string[] | readonly number[] | number>>;
 }
 
 /** The specification with the chart's data and title put in; still without colours. */
