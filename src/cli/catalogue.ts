@@ -66,6 +66,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/report.js')).report,
   },
   {
+    name: 'gate',
+    summary: 'say whether a candidate is worse than a baseline: pass, improved, regressed, inconclusive',
+    load: async () => (await import('./commands/gate.js')).gate,
+  },
+  {
     name: 'bench kernels',
     summary: 'measure the kernels beside their plain twins and other libraries',
     load: async () => (await import('./commands/bench-kernels.js')).benchKernelsCommand,

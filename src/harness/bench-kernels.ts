@@ -203,7 +203,7 @@ class Run {
 }
 
 function rowOf({ speeds, ...names }: Measured): KernelRow {
-  return { ...names, gigabytesPerSecond: spread(speeds) };
+  return { ...names, gigabytesPerSecond: spread(speeds), speeds: [...speeds] };
 }
 
 /** Rows of one kernel together, in the order in which they first came; in it by implementation. */

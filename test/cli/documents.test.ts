@@ -18,6 +18,10 @@ const trace =
   'fio version 2 iolog\n/dev/x add\n/dev/x open\n/dev/x write 0 4096\n/dev/x write 8192 4096\n/dev/x close\n';
 sandbox.write('trace.iolog', trace);
 sandbox.run('simulate', '--seed', '0', '--trace', 'run.sdtrace');
+sandbox.write(
+  'counts.json',
+  '{"schema":"snapdelta/exact-kernels/1","rows":[{"kernel":"x","data":"y","blockBytes":1,"bytes":1,"instructions":2,"instructionsPerByte":2}]}',
+);
 
 /** One use of each command that succeeds quickly. */
 const uses: Readonly<Record<string, readonly string[]>> = {
@@ -44,6 +48,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
   'bench pipeline': ['bench', 'pipeline', '--workload', 'unchanged', '--size', '64KiB', '--exact'],
   'bench peers': ['bench', 'peers', '--base', 'old', '--target', 'new', '--tools', 'none', '--rounds', '1'],
   'bench growth': ['bench', 'growth', '--workload', 'unchanged', '--sizes', '64KiB', '--rounds', '1'],
+  gate: ['gate', '--baseline', 'counts.json', '--candidate', 'counts.json'],
   simulate: ['simulate', '--seed', '0'],
   replay: ['replay', 'run.sdtrace'],
   'workloads list': ['workloads', 'list'],

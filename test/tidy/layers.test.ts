@@ -47,6 +47,7 @@ const harnessLayers = [
   'experiment',
   'measurement',
   'statistics',
+  'verdict',
   'simulate',
   'tuning',
   'report',

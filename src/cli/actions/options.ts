@@ -40,6 +40,15 @@ export function progressLine(doing: string, doneBytes: number, totalBytes: numbe
   return `${doing} ${share} % of ${formatBytes(totalBytes)}`;
 }
 
+/** An option that is a share: `2%`, or `0.02`. */
+export function shareOf(input: Input, name: string): number | undefined {
+  const given = input.text(name);
+  if (given === undefined) return undefined;
+  const [, number, percent] = /^(\d*\.?\d+)\s*(%?)$/.exec(given) ?? [];
+  if (number !== undefined) return Number(number) / (percent === '%' ? 100 : 1);
+  throw new UsageError(`--${name}: '${given}' is not a share`, { hint: 'write 2% or 0.02' });
+}
+
 /** `2026-01-31T12:00:00Z` (a zone is required) or `@1769860800`, as microseconds since the epoch. */
 export function timeMicros(text: string): number {
   const seconds = /^@(-?\d+)$/.exec(text)?.[1];

@@ -21,6 +21,8 @@ export const schema: Command = {
         'bench-peers',
         'bench-growth',
         'simulation',
+        'gate',
+        'measures',
       ],
       optional: true,
     },

@@ -173,6 +173,9 @@ function syntaxMessage(message: string): string {
 /** The keys that a schema knows at a path. */
 function keysAt(schema: z.ZodType, path: KeyPath): string[] {
   let at: unknown = schema;
-  for (const key of path) at = at instanceof z.ZodObject ? at.shape[String(key)] : undefined;
+  for (const key of path) {
+    if (at instanceof z.ZodArray) at = at.element;
+    else at = at instanceof z.ZodObject ? at.shape[String(key)] : undefined;
+  }
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }

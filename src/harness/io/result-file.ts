@@ -16,6 +16,16 @@ export function readResults<S extends z.ZodType>(
   schema: S,
   ...schemaNames: readonly string[]
 ): z.output<S> {
+  return readDocument(path, schema, schemaNames, 'a report is drawn of');
+}
+
+/** As readResults; `purpose` is what the command does with such files, as the beginning of a sentence that their names end. */
+export function readDocument<S extends z.ZodType>(
+  path: string,
+  schema: S,
+  schemaNames: readonly string[],
+  purpose: string,
+): z.output<S> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -31,10 +41,9 @@ export function readResults<S extends z.ZodType>(
   const found = json !== null && typeof json === 'object' && 'schema' in json ? json.schema : undefined;
   if (typeof found !== 'string' || !schemaNames.includes(found)) {
     if (typeof found === 'string' && resultSchemaNames.includes(found)) {
-      throw new UsageError(
-        `${path} holds '${found}'; a report is drawn of '${schemaNames.join("' or '")}' only`,
-        { hint: `read it as JSON: snapdelta schema ${found} says what is in it` },
-      );
+      throw new UsageError(`${path} holds '${found}'; ${purpose} '${schemaNames.join("' or '")}' only`, {
+        hint: `read it as JSON: snapdelta schema ${found} says what is in it`,
+      });
     }
     const named = typeof found === 'string' ? `'${found}'` : 'no schema';
     throw new UsageError(`${path} has ${named}, not '${schemaNames.join("' or '")}'`, {

@@ -13,6 +13,10 @@ export const kernelRowSchema = z.strictObject({
   gigabytesPerSecond: z
     .strictObject({ median: z.number(), low: z.number(), high: z.number() })
     .describe('1e9 bytes of input per second of CPU time; median and range over interleaved rounds'),
+  speeds: z
+    .array(z.number())
+    .exactOptional()
+    .describe('the same for each round, in order; documents of earlier versions lack it'),
   wasmInstructionsPerByte: z
     .number()
     .nullable()

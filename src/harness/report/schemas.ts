@@ -1,5 +1,7 @@
 /** The published JSON Schemas of result files, by the name in their `schema` field. */
 import { z } from 'zod';
+import { gateResultsSchema, gateSchemaName } from './gate/results.js';
+import { measuresDocumentSchema, measuresSchemaName } from './measures/measures-of.js';
 import { exactPipelineResultsSchema, exactPipelineSchemaName } from './exact-pipeline-results.js';
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
 import { chunkerResultsSchema, chunkerSchemaName } from './chunker-results.js';
@@ -36,6 +38,8 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [snapshotsSchemaName]: snapshotsSchema,
   [traceSchemaName]: traceResultsSchema,
   [traceReplaySchemaName]: traceReplaySchema,
+  [gateSchemaName]: gateResultsSchema,
+  [measuresSchemaName]: measuresDocumentSchema,
 };
 
 export const resultSchemaNames: readonly string[] = Object.keys(documents);

@@ -8,7 +8,7 @@
 import { assert, present } from '../../base/errors.js';
 import { normalQuantile } from './normal.js';
 import { midranks, tieTerm } from './ranks.js';
-import { normalSides, testResult, type TestResult } from './test-result.js';
+import { isWithin, normalSides, testResult, type TestResult } from './test-result.js';
 
 /** Without ties and up to this size of both, every order is counted: R's limit. The largest takes some 10 ms. */
 const exactSizeMax = 49;
@@ -35,7 +35,7 @@ export function mannWhitneyOrder(n: number, m: number, level: number): number {
   if (n <= exactSizeMax && m <= exactSizeMax) {
     const chances = exactChances(n, m);
     let [order, sum] = [0, chances[0] ?? 1];
-    while (sum <= level) sum += chances[++order] ?? 1;
+    while (isWithin(sum, level)) sum += chances[++order] ?? 1;
     return order;
   }
   const z = normalQuantile(level);

@@ -10,7 +10,7 @@ import { assert, present } from '../../base/errors.js';
 import { normalQuantile } from './normal.js';
 import { quantileOfSorted } from './quantile.js';
 import { midranks, tieTerm } from './ranks.js';
-import { normalSides, testResult, type TestResult } from './test-result.js';
+import { isWithin, normalSides, testResult, type TestResult } from './test-result.js';
 
 /** Up to so many differences all signs are counted; the largest takes 1 ms. */
 export const exactPairsMax = 120;
@@ -101,6 +101,6 @@ export function signedRankOrder(n: number, level: number): number {
   }
   const chances = signChances(Array.from({ length: n }, (_, place) => place + 1));
   let [order, sum] = [0, chances[0] ?? 1];
-  while (sum <= level) sum += chances[++order] ?? 1;
+  while (isWithin(sum, level)) sum += chances[++order] ?? 1;
   return order;
 }

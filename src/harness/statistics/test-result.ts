@@ -36,3 +36,8 @@ export function normalSides(
     pGreater: normalCdf((mean - statistic + 0.5) / deviation),
   };
 }
+
+/** Whether a chance that was summed up is at most the level: sums of many are off by their last digits. */
+export function isWithin(chance: number, level: number): boolean {
+  return chance <= level * (1 + 1e-12);
+}
