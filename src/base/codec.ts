@@ -4,15 +4,14 @@
  * the field and its offset. Integers are exact up to 2^53 - 1; a larger one is refused.
  */
 import { DataError, assert } from './errors.js';
+import { decodeUtf8, utf8Length, writeUtf8 } from './utf8.js';
 
 export class ByteReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get offset(): number {
@@ -25,19 +24,20 @@ export class ByteReader {
 
   u8(field: string): number {
     this.#need(1, field);
-    return this.#view.getUint8(this.#at++);
+    return this.#byte(this.#at++);
   }
 
   u16(field: string): number {
     this.#need(2, field);
     this.#at += 2;
-    return this.#view.getUint16(this.#at - 2, true);
+    return this.#byte(this.#at - 2) | (this.#byte(this.#at - 1) << 8);
   }
 
   u32(field: string): number {
     this.#need(4, field);
     this.#at += 4;
-    return this.#view.getUint32(this.#at - 4, true);
+    const low = this.#byte(this.#at - 4) | (this.#byte(this.#at - 3) << 8);
+    return (low | (this.#byte(this.#at - 2) << 16) | (this.#byte(this.#at - 1) << 24)) >>> 0;
   }
 
   /** Unsigned LEB128 of at most 53 bits; refuses encodings longer than the shortest one. */
@@ -84,6 +84,13 @@ export class ByteReader {
     return this.#bytes.subarray(this.#at - length, this.#at);
   }
 
+  /** The text of the next `length` bytes. Throws TypeError where they are not UTF-8. */
+  text(length: number, field: string): string {
+    this.#need(length, field);
+    this.#at += length;
+    return decodeUtf8(this.#bytes, this.#at - length, this.#at);
+  }
+
   /** A view of what was read since `offset`. */
   since(offset: number): Uint8Array {
     return this.#bytes.subarray(offset, this.#at);
@@ -92,6 +99,11 @@ export class ByteReader {
   /** Throws unless everything was consumed. */
   end(field: string): void {
     if (this.remaining !== 0) throw this.#fail(field, `has ${this.remaining} surplus bytes`);
+  }
+
+  /** Of a place that was made sure of. */
+  #byte(at: number): number {
+    return this.#bytes[at] ?? 0;
   }
 
   #need(length: number, field: string): void {
@@ -107,13 +119,11 @@ export class ByteReader {
 
 export class ByteWriter {
   #bytes: Uint8Array;
-  #view: DataView;
   #at = 0;
 
   /** Small ones take their room from Node's pool: memory of their own costs more than what is written. */
   constructor(capacity = 256) {
     this.#bytes = Buffer.allocUnsafe(capacity);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, capacity);
   }
 
   get length(): number {
@@ -122,26 +132,28 @@ export class ByteWriter {
 
   u8(value: number): this {
     this.#room(1);
-    this.#view.setUint8(this.#at++, value);
+    this.#bytes[this.#at++] = value;
     return this;
   }
 
   u16(value: number): this {
     this.#room(2);
-    this.#view.setUint16(this.#at, value, true);
-    this.#at += 2;
+    this.#bytes[this.#at++] = value;
+    this.#bytes[this.#at++] = value >>> 8;
     return this;
   }
 
   u32(value: number): this {
     this.#room(4);
-    this.#view.setUint32(this.#at, value, true);
-    this.#at += 4;
+    this.#bytes[this.#at++] = value;
+    this.#bytes[this.#at++] = value >>> 8;
+    this.#bytes[this.#at++] = value >>> 16;
+    this.#bytes[this.#at++] = value >>> 24;
     return this;
   }
 
   varint(value: number): this {
-    assert(Number.isSafeInteger(value) && value >= 0, `varint ${value} is a safe unsigned integer`);
+    assert(Number.isSafeInteger(value) && value >= 0, 'a varint is a safe unsigned integer');
     this.#room(8);
     let rest = value;
     while (rest >= 128) {
@@ -153,7 +165,7 @@ export class ByteWriter {
   }
 
   signedVarint(value: number): this {
-    assert(Number.isSafeInteger(value), `varint ${value} is a safe integer`);
+    assert(Number.isSafeInteger(value), 'a signed varint is a safe integer');
     const magnitude = value >= 0 ? value : -(value + 1);
     const rest = Math.floor(magnitude / 64);
     const first = (magnitude % 64) * 2 + (value < 0 ? 1 : 0);
@@ -164,6 +176,15 @@ export class ByteWriter {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.#at);
     this.#at += bytes.length;
+    return this;
+  }
+
+  /** Its length in bytes as a varint, then its UTF-8. */
+  text(text: string): this {
+    const length = utf8Length(text);
+    this.varint(length);
+    this.#room(length);
+    this.#at += writeUtf8(this.#bytes, this.#at, text);
     return this;
   }
 
@@ -178,6 +199,5 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + length));
     grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
   }
 }

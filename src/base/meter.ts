@@ -63,10 +63,10 @@ export interface InstructionReading {
 
 export class Meter {
   readonly #clock: Clock;
-  readonly #counts = new Map<Counter, number>();
-  readonly #stageMs = new Map<Stage, number>();
+  readonly #counts: Partial<Record<Counter, number>> = {};
+  readonly #stageMs: Partial<Record<Stage, number>> = {};
   readonly #instructions: (() => number) | undefined;
-  readonly #stageInstructions = new Map<Stage, number>();
+  readonly #stageInstructions: Partial<Record<Stage, number>> = {};
   #otherInstructions = 0;
   #eachLaneInstructions = 0;
   /** Where the counter stood when everything before was attributed. */
@@ -81,7 +81,7 @@ export class Meter {
   }
 
   count(counter: Counter, amount: number): void {
-    this.#counts.set(counter, (this.#counts.get(counter) ?? 0) + amount);
+    this.#counts[counter] = (this.#counts[counter] ?? 0) + amount;
   }
 
   /** Runs a synchronous piece of a stage and adds its duration. Pieces must not nest: a moment belongs to one stage. */
@@ -91,7 +91,7 @@ export class Meter {
     try {
       return work();
     } finally {
-      this.#stageMs.set(stage, (this.#stageMs.get(stage) ?? 0) + this.#clock.nowMs() - start);
+      this.#stageMs[stage] = (this.#stageMs[stage] ?? 0) + this.#clock.nowMs() - start;
       this.#attribute(stage);
     }
   }
@@ -109,28 +109,20 @@ export class Meter {
   }
 
   add(reading: Reading): void {
-    for (const name of counters) {
-      const amount = reading.counts[name];
-      if (amount !== undefined) this.count(name, amount);
-    }
-    for (const stage of stages) {
-      const ms = reading.stageMs[stage];
-      if (ms !== undefined) this.#stageMs.set(stage, (this.#stageMs.get(stage) ?? 0) + ms);
-      this.#addInstructions(stage, reading.instructions?.stages[stage] ?? 0);
-    }
-    this.#addInstructions(undefined, reading.instructions?.other ?? 0);
-    this.#eachLaneInstructions = Math.max(this.#eachLaneInstructions, reading.instructions?.eachLane ?? 0);
+    addTo(this.#counts, reading.counts);
+    addTo(this.#stageMs, reading.stageMs);
+    if (reading.instructions === undefined) return;
+    addTo(this.#stageInstructions, reading.instructions.stages);
+    this.#otherInstructions += reading.instructions.other;
+    this.#eachLaneInstructions = Math.max(this.#eachLaneInstructions, reading.instructions.eachLane);
   }
 
   reading(): Reading {
     this.#attribute();
-    const reading = {
-      counts: Object.fromEntries(this.#counts),
-      stageMs: Object.fromEntries(this.#stageMs),
-    };
+    const reading = { counts: { ...this.#counts }, stageMs: { ...this.#stageMs } };
     if (this.#instructions === undefined) return reading;
     const instructions = {
-      stages: Object.fromEntries(this.#stageInstructions),
+      stages: { ...this.#stageInstructions },
       other: this.#otherInstructions,
       eachLane: this.#eachLaneInstructions,
     };
@@ -149,7 +141,13 @@ export class Meter {
 
   #addInstructions(stage: Stage | undefined, amount: number): void {
     if (stage === undefined) this.#otherInstructions += amount;
-    else if (amount > 0)
-      this.#stageInstructions.set(stage, (this.#stageInstructions.get(stage) ?? 0) + amount);
+    else if (amount > 0) this.#stageInstructions[stage] = (this.#stageInstructions[stage] ?? 0) + amount;
   }
+}
+
+function addTo<Name extends Counter | Stage>(
+  sums: Partial<Record<Name, number>>,
+  amounts: Partial<Record<Name, number>>,
+): void {
+  for (const name in amounts) sums[name] = (sums[name] ?? 0) + (amounts[name] ?? 0);
 }
