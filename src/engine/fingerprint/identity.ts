@@ -27,7 +27,6 @@ export interface SnapshotId {
 }
 
 const kindCode = { file: 0, directory: 1, symlink: 2 } as const;
-const utf8 = new TextEncoder();
 
 /** Content digest of each entry, digestBytes each, laid end to end: zeros for directories and symlinks. `leafDigests` covers the whole layout. */
 export function contentDigests(hasher: Hasher, shape: SnapshotShape, leafDigests: Uint8Array): Uint8Array {
@@ -66,12 +65,7 @@ export function metadataId(hasher: Hasher, shape: SnapshotShape): Uint8Array {
   const width = hasher.fingerprint.digestBytes;
   const records = new Uint8Array(shape.entries.length * width);
   shape.entries.forEach((entry, index) => {
-    const path = utf8.encode(entry.path);
-    const record = new ByteWriter(path.length + 32)
-      .u8(0)
-      .u8(kindCode[entry.kind])
-      .varint(path.length)
-      .bytes(path);
+    const record = new ByteWriter(entry.path.length + 32).u8(0).u8(kindCode[entry.kind]).text(entry.path);
     record.varint(entry.mode).signedVarint(entry.mtimeMicros);
     records.set(hasher.digest(record.finish()), index * width);
   });
@@ -79,15 +73,14 @@ export function metadataId(hasher: Hasher, shape: SnapshotShape): Uint8Array {
 }
 
 function contentRecord(entry: Entry, digest: Uint8Array): Uint8Array {
-  const path = utf8.encode(entry.path);
-  const link = utf8.encode(entry.linkTarget ?? '');
-  const record = new ByteWriter(path.length + link.length + 64).u8(0).u8(kindCode[entry.kind]);
-  record.varint(path.length).bytes(path).varint(entry.sizeBytes).varint(link.length).bytes(link);
+  const link = entry.linkTarget ?? '';
+  const record = new ByteWriter(entry.path.length + link.length + 64).u8(0).u8(kindCode[entry.kind]);
+  record.text(entry.path).varint(entry.sizeBytes).text(link);
   return record.bytes(digest).finish();
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+  return a.length === b.length && Buffer.compare(a, b) === 0;
 }
 
 export function equalContent(a: SnapshotId, b: SnapshotId): boolean {

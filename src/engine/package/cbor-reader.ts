@@ -3,12 +3,8 @@
  * numbers in more bytes than needed, keys out of order or twice, text that is not UTF-8.
  */
 import { DataError } from '../../base/errors.js';
+import { decodeUtf8 } from '../../base/utf8.js';
 import type { CborMap, CborValue } from './cbor-value.js';
-
-const utf8Strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** Texts of at most so many bytes are put together one by one where they are ASCII. */
-const shortTextMax = 64;
 
 /** The least argument that needs a head of this width. */
 const leastOf = { 1: 24, 2: 2 ** 8, 4: 2 ** 16, 8: 2 ** 32 } as const;
@@ -75,19 +71,10 @@ export class CborReader {
   }
 
   #text(length: number): string {
-    const bytes = this.#string(length);
-    if (length > shortTextMax) return this.#decode(bytes);
-    let text = '';
-    for (const byte of bytes) {
-      if (byte > 0x7f) return this.#decode(bytes);
-      text += String.fromCharCode(byte);
-    }
-    return text;
-  }
-
-  #decode(bytes: Uint8Array): string {
+    const start = this.#at;
+    this.#at += length;
     try {
-      return utf8Strict.decode(bytes);
+      return decodeUtf8(this.#bytes, start, this.#at);
     } catch (cause) {
       throw this.#fail(cause);
     }
@@ -95,28 +82,26 @@ export class CborReader {
 
   #map(count: number): CborMap {
     const map: CborMap = new Map();
-    let previous: Uint8Array | undefined;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0, previous = 0; i < count; i++) {
       const start = this.#at;
       const key = this.#text(this.#argument());
-      const encoded = this.#bytes.subarray(start, this.#at);
-      if (previous !== undefined && compareBytes(previous, encoded) >= 0) throw this.#fail();
-      previous = encoded;
+      if (i > 0 && !this.#isAfter(previous, start)) throw this.#fail();
+      previous = start;
       map.set(key, this.value());
     }
     return map;
   }
 
+  /** Whether the key at `next` comes after the one at `previous`, byte by byte. Neither is the beginning of the other: a text's head says its length. */
+  #isAfter(previous: number, next: number): boolean {
+    for (let at = 0; next + at < this.#at; at++) {
+      const difference = (this.#bytes[next + at] ?? 0) - (this.#bytes[previous + at] ?? 0);
+      if (difference !== 0) return difference > 0;
+    }
+    return false;
+  }
+
   #fail(cause?: unknown): DataError {
     return new DataError(`${this.#what} is not canonical CBOR`, cause === undefined ? {} : { cause });
   }
-}
-
-/** Neither is the beginning of the other: a text's head says its length. */
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; i++) {
-    const difference = (a[i] ?? 0) - (b[i] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
 }

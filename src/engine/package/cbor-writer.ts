@@ -1,12 +1,8 @@
 /** Writes the canonical form of CBOR items: shortest heads, map keys by their encoded bytes (RFC 8949, section 4.2.1). */
 import { assert } from '../../base/errors.js';
+import { utf8Length, writeUtf8 } from '../../base/utf8.js';
 import { compareUtf8 } from '../snapshot/entry-rules.js';
 import type { CborMap, CborValue } from './cbor-value.js';
-
-const utf8 = new TextEncoder();
-
-/** A text of at most so many characters is written one by one, which costs less than a call out of JavaScript. */
-const shortTextMax = 64;
 
 /** Room for a head, from Node's pool. */
 const firstBytes = 512;
@@ -37,6 +33,16 @@ export class CborWriter {
     }
   }
 
+  /** A map with these properties. */
+  record(record: Readonly<Record<string, CborValue>>): void {
+    const keys = inOrder(Object.keys(record));
+    this.#head(5, keys.length);
+    for (const key of keys) {
+      this.#text(key);
+      this.value(record[key] ?? null);
+    }
+  }
+
   /** What was written, as an array of exact size that owns its memory. */
   finish(): Uint8Array {
     // Not slice(), which shares the memory of a Buffer.
@@ -44,29 +50,16 @@ export class CborWriter {
   }
 
   #integer(value: number): void {
-    assert(Number.isSafeInteger(value), `${value} is an exact integer`);
+    assert(Number.isSafeInteger(value), 'an item is an exact integer');
     if (value < 0) this.#head(1, -1 - value);
     else this.#head(0, value);
   }
 
   #text(text: string): void {
-    if (text.length > shortTextMax || !this.#shortText(text)) this.#string(3, utf8.encode(text));
-  }
-
-  /** Writes a text of ASCII alone; false, and nothing, for another. */
-  #shortText(text: string): boolean {
-    const start = this.#at;
-    this.#head(3, text.length);
-    this.#room(text.length);
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) {
-        this.#at = start;
-        return false;
-      }
-      this.#bytes[this.#at++] = unit;
-    }
-    return true;
+    const length = utf8Length(text);
+    this.#head(3, length);
+    this.#room(length);
+    this.#at += writeUtf8(this.#bytes, this.#at, text);
   }
 
   #string(major: number, bytes: Uint8Array): void {
@@ -78,9 +71,9 @@ export class CborWriter {
 
   #map(map: CborMap): void {
     this.#head(5, map.size);
-    for (const [key, value] of [...map].sort((a, b) => compareKeys(a[0], b[0]))) {
+    for (const key of inOrder([...map.keys()])) {
       this.#text(key);
-      this.value(value);
+      this.value(map.get(key) ?? null);
     }
   }
 
@@ -112,12 +105,25 @@ export class CborWriter {
   }
 }
 
+/** Sorts in place. Most maps have a dozen keys, of ASCII, and many are in order already: insertion beats a sort that calls back. */
+function inOrder(keys: string[]): readonly string[] {
+  if (keys.length > insertionMax) return keys.sort(compareKeys);
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    let at = i;
+    for (; at > 0; at--) {
+      const before = keys[at - 1] ?? '';
+      if (compareKeys(before, key) <= 0) break;
+      keys[at] = before;
+    }
+    keys[at] = key;
+  }
+  return keys;
+}
+
+const insertionMax = 32;
+
 /** By encoded bytes, of which the first are the length. */
 function compareKeys(a: string, b: string): number {
   return utf8Length(a) - utf8Length(b) || compareUtf8(a, b);
-}
-
-function utf8Length(text: string): number {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return Buffer.byteLength(text, 'utf8');
-  return text.length;
 }

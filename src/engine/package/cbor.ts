@@ -17,7 +17,15 @@ export type { CborMap, CborValue };
 /** A fresh array. Object keys may come in any order. */
 export function encodeCbor(value: CborValue | Readonly<Record<string, CborValue>>): Uint8Array {
   const writer = new CborWriter();
-  writer.value(isRecord(value) ? new Map(Object.entries(value)) : value);
+  if (isRecord(value)) writer.record(value);
+  else writer.value(value);
+  return writer.finish();
+}
+
+/** Items one after another. */
+export function encodeCborSequence(values: readonly CborValue[]): Uint8Array {
+  const writer = new CborWriter();
+  for (const value of values) writer.value(value);
   return writer.finish();
 }
 
@@ -47,44 +55,48 @@ export function decodeCbor(bytes: Uint8Array, what: string): CborValue {
  * lengths beyond the bytes at hand, nesting beyond `cborDepthMax` or more than `cborItemsMax` items.
  */
 export function itemLength(bytes: Uint8Array, what: string): number {
-  /**
-   * Items still to come in each open array or map (a map counts keys and values; its keys are the odd ones out when
-   * the count is even).
-   */
-  const open: { left: number; readonly isMap: boolean }[] = [];
+  // Of the innermost open list or map: items still to come (a map counts keys and values; its keys come when the count is even).
+  let left = 1;
+  let isMap = false;
+  /** Those around it, each as `left`, or as -1 - `left` of a map. */
+  const around: number[] = [];
   let at = 0;
   for (let items = 1; ; items++) {
     if (items > cborItemsMax) throw new DataError(`${what} holds more than ${cborItemsMax} items`);
-    const { major, argument, headBytes } = readHead(bytes, at, what);
-    const parent = open.at(-1);
-    if (parent?.isMap === true && parent.left % 2 === 0 && major !== 3) {
+    const first = bytes[at];
+    if (first === undefined) throw new DataError(`${what} is truncated: it ends within a list`);
+    const major = first >>> 5;
+    const short = first & 31;
+    const argument = short < 24 && major < 6 ? short : headArgument(bytes, at, what);
+    at += short < 24 ? 1 : 1 + (1 << (short - 24));
+    if (isMap && left % 2 === 0 && major !== 3) {
       throw new DataError(`${what} holds a map key that is not text`);
     }
-    if (parent !== undefined) parent.left--;
-    at += headBytes;
+    left--;
     if (major === 2 || major === 3) {
       if (argument > bytes.length - at) throw new DataError(`${what} is truncated: it ends within a string`);
       at += argument;
     } else if (major === 4 || major === 5) {
       const count = major === 5 ? argument * 2 : argument;
       if (count > bytes.length - at) throw new DataError(`${what} is truncated: it ends within a list`);
-      open.push({ left: count, isMap: major === 5 });
-      if (open.length > cborDepthMax)
+      around.push(isMap ? -1 - left : left);
+      left = count;
+      isMap = major === 5;
+      if (around.length > cborDepthMax)
         throw new DataError(`${what} is nested deeper than ${cborDepthMax} levels`);
     }
-    while (open.at(-1)?.left === 0) open.pop();
-    if (open.length === 0) return at;
+    while (left === 0) {
+      const outer = around.pop();
+      if (outer === undefined) return at;
+      isMap = outer < 0;
+      left = isMap ? -1 - outer : outer;
+    }
   }
 }
 
-/** Reads the head at `at`: major type and argument (value, length, count). */
-function readHead(
-  bytes: Uint8Array,
-  at: number,
-  what: string,
-): { readonly major: number; readonly argument: number; readonly headBytes: number } {
-  const first = bytes[at];
-  if (first === undefined) throw new DataError(`${what} is truncated: it ends within a list`);
+/** Argument (value, length, count) of the head at `at`. Throws DataError for a head outside our subset. */
+function headArgument(bytes: Uint8Array, at: number, what: string): number {
+  const first = bytes[at] ?? 0;
   const major = first >>> 5;
   const short = first & 31;
   if (major === 6) throw new DataError(`${what} holds a tag`);
@@ -93,7 +105,7 @@ function readHead(
       `${what} holds a value that is no integer, text, bytes, list, map, true, false or null`,
     );
   }
-  if (short < 24) return { major, argument: short, headBytes: 1 };
+  if (short < 24) return short;
   if (short > 27) throw new DataError(`${what} is not canonical CBOR: it has an indefinite length`);
   const size = 1 << (short - 24);
   if (bytes.length - at <= size) throw new DataError(`${what} is truncated: it ends within a number`);
@@ -102,5 +114,5 @@ function readHead(
   if (argument > (major === 1 ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER)) {
     throw new DataError(`${what} holds a number beyond 2^53 - 1`);
   }
-  return { major, argument, headBytes: 1 + size };
+  return argument;
 }

@@ -24,26 +24,34 @@ export function nameProblem(name: string, bytesMin = 0): string | undefined {
 }
 
 export class Fields {
-  readonly #values: Map<string, CborValue>;
+  readonly #values: CborMap | readonly CborValue[];
+  /** Of a row's elements. */
+  readonly #names: readonly string[];
   readonly #what: string;
   readonly #tolerant: boolean;
+  readonly #taken: string[] = [];
 
-  private constructor(values: Map<string, CborValue>, what: string, tolerant: boolean) {
+  private constructor(
+    values: CborMap | readonly CborValue[],
+    names: readonly string[],
+    what: string,
+    tolerant: boolean,
+  ) {
     this.#values = values;
+    this.#names = names;
     this.#what = what;
     this.#tolerant = tolerant;
   }
 
   static ofMap(value: CborValue, what: string, tolerant: boolean): Fields {
     if (!(value instanceof Map)) throw new DataError(`${what} is not a map`);
-    return new Fields(new Map(value), what, tolerant);
+    return new Fields(value, [], what, tolerant);
   }
 
   /** A row's elements, named in order. */
   static ofRow(value: CborValue, names: readonly string[], what: string, tolerant: boolean): Fields {
     if (!Array.isArray(value)) throw new DataError(`${what} is not a list`);
-    const named = value.map((item, index): [string, CborValue] => [names[index] ?? `element ${index}`, item]);
-    return new Fields(new Map(named), what, tolerant);
+    return new Fields(value, names, what, tolerant);
   }
 
   /** An integer in [least, most]. */
@@ -113,11 +121,15 @@ export class Fields {
   }
 
   end(): void {
-    if (this.#tolerant) return;
-    for (const name of this.#values.keys()) {
-      const shown = nameProblem(name) === undefined ? `'${name}'` : 'of an unprintable name';
-      throw new DataError(`${this.#what} has an unknown field ${shown}`);
-    }
+    const count = this.#values instanceof Map ? this.#values.size : this.#values.length;
+    if (this.#tolerant || this.#taken.length === count) return;
+    const names =
+      this.#values instanceof Map
+        ? [...this.#values.keys()]
+        : this.#values.map((_, index) => this.#names[index] ?? `element ${index}`);
+    const name = names.find((candidate) => !this.#taken.includes(candidate)) ?? '';
+    const shown = nameProblem(name) === undefined ? `'${name}'` : 'of an unprintable name';
+    throw new DataError(`${this.#what} has an unknown field ${shown}`);
   }
 
   fail(name: string, problem: string, help: { hint?: string } = {}): DataError {
@@ -125,9 +137,10 @@ export class Fields {
   }
 
   #take(name: string): CborValue {
-    const value = this.#values.get(name);
-    if (value === undefined) throw this.fail(name, 'is missing');
-    this.#values.delete(name);
+    const value =
+      this.#values instanceof Map ? this.#values.get(name) : this.#values[this.#names.indexOf(name)];
+    if (value === undefined || this.#taken.includes(name)) throw this.fail(name, 'is missing');
+    this.#taken.push(name);
     return value;
   }
 }
