@@ -4,7 +4,7 @@
  */
 import type { KernelInstance } from '../../kernels/abi.js';
 import type { Arena, Window } from '../../kernels/arena.js';
-import { nodeCrypto } from '../../base/builtins.js';
+import { sha256 } from '../../base/builtins.js';
 import { present } from '../../base/errors.js';
 
 export const fingerprintNames = ['xxh3-128', 'blake3', 'sha256'] as const;
@@ -54,13 +54,7 @@ export const fingerprints: Readonly<Record<FingerprintName, Fingerprint>> = {
       let start = 0;
       for (let i = 0; i < count; i++) {
         const end = present(ends[i], 'cut');
-        digests.set(
-          nodeCrypto()
-            .createHash('sha256')
-            .update(memory.subarray(data + start, data + end))
-            .digest(),
-          i * 32,
-        );
+        digests.set(sha256(memory.subarray(data + start, data + end)), i * 32);
         start = end;
       }
     },

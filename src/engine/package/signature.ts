@@ -3,7 +3,7 @@
  * fingerprint, the package id, the number of segments and the root (docs/formats/package-v1.md, "Signatures").
  */
 import type { KeyObject } from 'node:crypto';
-import { nodeCrypto } from '../../base/builtins.js';
+import { nodeCrypto, sha256 } from '../../base/builtins.js';
 import { ByteWriter } from '../../base/codec.js';
 import { UsageError } from '../../base/errors.js';
 import type { Fingerprint } from '../fingerprint/fingerprint.js';
@@ -61,7 +61,7 @@ export function verifySignature(
 export function keyIdOf(publicKey: KeyObject): Uint8Array {
   if (publicKey.type !== 'public' || publicKey.asymmetricKeyType !== 'ed25519') throw notEd25519('public');
   const der = publicKey.export({ type: 'spki', format: 'der' });
-  return Uint8Array.from(nodeCrypto().createHash('sha256').update(der).digest().subarray(0, keyIdBytes));
+  return sha256(der).slice(0, keyIdBytes);
 }
 
 function notEd25519(role: string): UsageError {

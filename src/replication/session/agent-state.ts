@@ -3,7 +3,7 @@
  *
  * Law: a dot is durable before a message carries it, and is used again only for the very snapshot that it was taken for. All else may be lost: it costs bytes.
  */
-import { nodeCrypto } from '../../base/builtins.js';
+import { sha256 } from '../../base/builtins.js';
 import { DataError } from '../../base/errors.js';
 import { addressMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, type CborValue } from '../../engine/package/cbor.js';
@@ -88,11 +88,7 @@ export class AgentStates {
 
 /** Names may hold anything, and keys may not. */
 function shortName(names: CborValue): string {
-  return sha256(encodeCbor(names)).toString('hex').slice(0, 32);
-}
-
-function sha256(bytes: Uint8Array): Buffer {
-  return nodeCrypto().createHash('sha256').update(bytes).digest();
+  return Buffer.from(sha256(encodeCbor(names)).subarray(0, 16)).toString('hex');
 }
 
 const digestBytes = 32;
