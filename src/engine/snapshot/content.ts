@@ -14,9 +14,8 @@ import { OpenFiles } from './open-files.js';
 import type { ContentReader, Entry, SnapshotSource } from './snapshot.js';
 import { readWhole } from './transfer.js';
 
-/** Opens the content that `source` describes; any thread may do so. Files are opened when first read. */
-export function openContent(source: SnapshotSource): ContentReader {
-  const layout = new Layout(source.entries);
+/** Opens the content that `source` describes; any thread may do so. Files are opened when first read. `layout` is that of the entries. */
+export function openContent(source: SnapshotSource, layout = new Layout(source.entries)): ContentReader {
   return source.kind === 'memory'
     ? new MemoryContent(source.bytes, layout)
     : new FileContent(source.path, source.entries, layout, source.form === 'tree');
@@ -31,8 +30,8 @@ class MemoryContent implements ContentReader {
   readonly #bytes: Uint8Array;
   readonly #layout: Layout;
 
-  constructor(bytes: SharedArrayBuffer, layout: Layout) {
-    this.#bytes = new Uint8Array(bytes);
+  constructor(bytes: SharedArrayBuffer | Uint8Array, layout: Layout) {
+    this.#bytes = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
     this.#layout = layout;
   }
 

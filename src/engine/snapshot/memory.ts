@@ -1,4 +1,4 @@
-/** Snapshots held in memory: for library use, generated workloads and tests. Worker threads share their bytes without a copy. */
+/** Snapshots held in memory: for library use, generated workloads and tests. Worker threads share bytes in shared memory without a copy. */
 import { UsageError } from '../../base/errors.js';
 import { openContent } from './content.js';
 import { checkEntries, comparePaths } from './entry-rules.js';
@@ -33,11 +33,11 @@ export function memorySnapshot(form: SnapshotForm, items: readonly MemoryEntry[]
   return memoryView(form, entries, bytes, name);
 }
 
-/** A snapshot over bytes that are laid out already. They are shared, not copied: nobody may change them afterwards. */
+/** A snapshot over bytes that are laid out already. They are not copied: nobody may change them afterwards. */
 export function memoryView(
   form: SnapshotForm,
   entries: readonly Entry[],
-  bytes: SharedArrayBuffer,
+  bytes: SharedArrayBuffer | Uint8Array,
   name = 'memory',
 ): Snapshot {
   const layout = new Layout(entries);
@@ -67,7 +67,7 @@ class MemorySnapshot implements Snapshot {
   }
 
   openReader(): ContentReader {
-    return openContent(this.source);
+    return openContent(this.source, this.layout);
   }
 
   assertUnchanged(): void {

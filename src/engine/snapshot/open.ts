@@ -66,7 +66,7 @@ class FileSnapshot implements OpenedSnapshot {
   }
 
   openReader(): ContentReader {
-    return openContent(this.source);
+    return openContent(this.source, this.layout);
   }
 
   /** Also notices names that came or went: they change the time of their directory. */

@@ -62,5 +62,6 @@ export type SnapshotSource =
       readonly kind: 'memory';
       readonly form: SnapshotForm;
       readonly entries: readonly Entry[];
-      readonly bytes: SharedArrayBuffer;
+      /** Threads share the first kind, and get a copy of the second. */
+      readonly bytes: SharedArrayBuffer | Uint8Array;
     };

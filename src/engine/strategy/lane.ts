@@ -23,13 +23,18 @@ import { packStreams } from '../package/pack.js';
 import type { Lane } from '../parallel/executor.js';
 import { openContent } from '../snapshot/content.js';
 import { shapeOf } from '../snapshot/shape.js';
-import type { ContentReader, SnapshotShape } from '../snapshot/snapshot.js';
+import type { ContentReader, SnapshotShape, SnapshotSource } from '../snapshot/snapshot.js';
 import { usesContext } from './strategy.js';
 import type { Done, Job, JobTable, JobType, LaneSetup, Side } from './jobs.js';
 
 interface SideState {
   readonly shape: SnapshotShape;
   readonly reader: ContentReader;
+}
+
+function open(source: SnapshotSource): SideState {
+  const shape = shapeOf(source);
+  return { shape, reader: openContent(source, shape.layout) };
 }
 
 export class StrategyLane implements Lane<Job, Done> {
@@ -46,8 +51,8 @@ export class StrategyLane implements Lane<Job, Done> {
     this.#clock = clock;
     this.#workspace = workspace;
     this.#fingerprint = fingerprints[setup.strategy.fingerprint];
-    this.#target = { shape: shapeOf(setup.target), reader: openContent(setup.target) };
-    this.#base = setup.base && { shape: shapeOf(setup.base), reader: openContent(setup.base) };
+    this.#target = open(setup.target);
+    this.#base = setup.base && open(setup.base);
   }
 
   run(job: Job): Done {

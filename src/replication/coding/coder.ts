@@ -2,7 +2,7 @@
  * What sessions ask of the engine: small deltas between two byte strings in memory, manifests of snapshots, manifest files. The engine's own packages carry
  * the deltas, with its digests and codecs; one coder serves all sessions of a process.
  */
-import { BugError, DataError, WorldError } from '../../base/errors.js';
+import { BugError } from '../../base/errors.js';
 import { stoppedClock } from '../../base/clock.js';
 import { Meter } from '../../base/meter.js';
 import type { Runtime } from '../../base/runtime.js';
@@ -14,7 +14,6 @@ import { buildManifest } from '../../engine/manifest.js';
 import { decodeManifest, encodeManifest } from '../../engine/package/manifest-file.js';
 import { memoryView } from '../../engine/snapshot/memory.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
-import { memoryTarget } from '../../engine/snapshot/target-memory.js';
 import { resolveStrategy } from '../../engine/strategy/settings.js';
 import { isCutting } from '../../engine/strategy/strategy.js';
 import { Arena } from '../../kernels/arena.js';
@@ -22,6 +21,7 @@ import type { KernelInstance } from '../../kernels/abi.js';
 import { createWasmKernels } from '../../kernels/load.js';
 import { WorkspacePool } from '../../kernels/workspace-pool.js';
 import type { CutAndHash } from './cutting.js';
+import { SegmentTarget } from './segment-target.js';
 
 export interface DeltaOptions {
   /** 1 (fast) to 19; by default as the amount of data says. */
@@ -72,23 +72,14 @@ export class EngineCoder implements Coder {
   }
 
   async decode(base: Uint8Array, packageBytes: Uint8Array, targetBytesMax: number): Promise<Uint8Array> {
-    const target = memoryTarget(targetBytesMax);
-    try {
-      await apply(imageOf(base), [packageBytes], target, {
-        kernels: this.#workspaces,
-        meter: new Meter(stoppedClock),
-        metadata: 'ignore',
-      });
-    } catch (error) {
-      // Memory refuses what a package claims beyond its bound.
-      if (error instanceof WorldError) throw new DataError(error.message, { cause: error });
-      throw error;
-    }
-    const snapshot = target.snapshot();
-    const bytes = new Uint8Array(snapshot.layout.totalBytes);
-    snapshot.openReader().read(0, bytes);
-    await this.#runtime.work('apply', bytes.length);
-    return bytes;
+    const target = new SegmentTarget(targetBytesMax);
+    await apply(imageOf(base), [packageBytes], target, {
+      kernels: this.#workspaces,
+      meter: new Meter(stoppedClock),
+      metadata: 'ignore',
+    });
+    await this.#runtime.work('apply', target.bytes.length);
+    return target.bytes;
   }
 
   async manifestOf(
@@ -130,8 +121,6 @@ export class EngineCoder implements Coder {
 }
 
 function imageOf(bytes: Uint8Array): Snapshot {
-  const shared = new SharedArrayBuffer(bytes.length);
-  new Uint8Array(shared).set(bytes);
   const entry = { path: '', kind: 'file', mode: 0o644, mtimeMicros: 0, sizeBytes: bytes.length } as const;
-  return memoryView('image', [entry], shared);
+  return memoryView('image', [entry], bytes);
 }

@@ -66,7 +66,7 @@ interface Read {
 
 const seen = vi.hoisted(() => ({
   reads: [] as Read[],
-  targetBytes: undefined as SharedArrayBuffer | undefined,
+  targetBytes: undefined as SharedArrayBuffer | Uint8Array | undefined,
 }));
 
 /** Every reader of the engine, counted. */
