@@ -13,9 +13,9 @@ export const lockShape = /^lock(\.|$)/;
 
 /** `a/b/c` -> folder `objects/a+/b+`, name `c`. */
 export function placeOf(key: string): { readonly folder: string; readonly name: string } {
-  const parts = key.split('/');
-  const name = parts.pop() ?? '';
-  return { folder: [objectsFolder, ...parts.map((part) => `${part}+`)].join('/'), name };
+  const last = key.lastIndexOf('/');
+  const folder = last < 0 ? objectsFolder : `${objectsFolder}/${key.slice(0, last).replaceAll('/', '+/')}+`;
+  return { folder, name: key.slice(last + 1) };
 }
 
 /** The folder of a name's fan-out: `=` and the low byte of the name's FNV-1a in hex, so that any kind of name spreads over 256 folders. */

@@ -1,15 +1,16 @@
 /** The paths of a Disk: relative, of ordinary names, so that none leads out of the disk's root. The empty path is the root itself. */
-import { assert } from '../../base/errors.js';
+import { BugError } from '../../base/errors.js';
+import { areComponents } from './components.js';
 
 /** Throws BugError: paths are computed, never typed. */
 export function checkDiskPath(path: string): void {
-  if (path === '') return;
-  const isPlain = path
-    .split('/')
-    .every(
-      (name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0') && !name.includes('\\'),
-    );
-  assert(isPlain, `a path on a disk is relative and plain, not ${JSON.stringify(path)}`);
+  if (path === '' || areComponents(path, isPlain)) return;
+  throw new BugError(`invariant broken: a path on a disk is relative and plain, not ${JSON.stringify(path)}`);
+}
+
+/** Neither NUL nor a backslash. */
+function isPlain(code: number): boolean {
+  return code !== 0 && code !== 0x5c;
 }
 
 /** The folder that a path's last name stands in; the root for a path of one name. */

@@ -3,15 +3,18 @@
  * leads out of a folder, and ascending code units are ascending bytes. A key may continue another one ('a' and 'a/b' are two objects).
  */
 import { UsageError, assert } from '../../base/errors.js';
+import { areComponents, slash } from './components.js';
 
 /** Longest key: the shortest name limit of usual file systems, so that even a store that keeps keys in one name could. */
 export const keyBytesMax = 255;
 
-const shape = /^[a-z0-9._-]+(?:\/[a-z0-9._-]+)*$/;
-const dots = /(?:^|\/)\.{1,2}(?:\/|$)/;
-
 export function isKey(text: string): boolean {
-  return text.length <= keyBytesMax && shape.test(text) && !dots.test(text);
+  return text.length <= keyBytesMax && areComponents(text, isKeyCharacter);
+}
+
+/** a-z 0-9 . _ - */
+function isKeyCharacter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x2d && code <= 0x39 && code !== slash) || code === 0x5f;
 }
 
 /** Throws UsageError. */
