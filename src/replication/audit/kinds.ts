@@ -68,9 +68,10 @@ export type AuditEvent = {
 
 const kindNames = Object.keys(auditKinds) as AuditKind[];
 
-function fieldsOf(kind: AuditKind): readonly [name: string, type: keyof FieldTypes][] {
-  return Object.entries(auditKinds[kind]);
-}
+/** Names and types of each kind's fields. */
+const fieldsOf = Object.fromEntries(
+  kindNames.map((kind) => [kind, Object.entries(auditKinds[kind])]),
+) as unknown as Readonly<Record<AuditKind, readonly (readonly [name: string, type: keyof FieldTypes])[]>>;
 
 /** Kind and fields as the last two elements of a record. */
 export function eventItems(event: AuditEvent): [kind: string, fields: CborMap] {
@@ -78,7 +79,7 @@ export function eventItems(event: AuditEvent): [kind: string, fields: CborMap] {
   return [
     event.kind,
     new Map(
-      fieldsOf(event.kind).map(([name, type]) => [
+      fieldsOf[event.kind].map(([name, type]) => [
         name,
         itemOf(type, values[name], `${event.kind}: ${name}`),
       ]),
@@ -95,7 +96,7 @@ export function readEvent(kind: CborValue, fields: CborValue, what: string): Aud
     });
   }
   const read = Fields.ofMap(fields, `${what}: ${known}`, false);
-  const values = fieldsOf(known).map(([name, type]) => [name, valueOf(type, read, name, `${what}: ${name}`)]);
+  const values = fieldsOf[known].map(([name, type]) => [name, valueOf(type, read, name, `${what}: ${name}`)]);
   read.end();
   return { kind: known, ...Object.fromEntries(values) } as AuditEvent;
 }

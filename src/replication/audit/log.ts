@@ -54,6 +54,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** Records and their places. */
+interface Encoded {
+  readonly records: readonly Uint8Array[];
+  readonly heads: readonly AuditHead[];
+}
+
 /** How often another's batches are passed over before the log gives up: nobody but a process that has not yet died should write. */
 const foreignBatchesMax = 16;
 
@@ -108,9 +114,10 @@ export class AuditLog {
   async #writeAll(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#encode(this.#waiting).records.length);
+      const encoded = this.#encode(this.#waiting);
+      const batch = this.#waiting.splice(0, encoded.records.length);
       try {
-        const heads = await this.#write(batch);
+        const heads = await this.#write(batch, encoded);
         batch.forEach(({ resolve }, i) => resolve(present(heads[i], 'the place of a record')));
         if (this.#nextSequence - this.#pinned >= pinRecords) await this.pin();
       } catch (error) {
@@ -121,9 +128,10 @@ export class AuditLog {
     this.#isWriting = false;
   }
 
-  async #write(batch: readonly Waiting[]): Promise<readonly AuditHead[]> {
+  /** `encoded`: the batch at the log's end as it is now. */
+  async #write(batch: readonly Waiting[], encoded: Encoded): Promise<readonly AuditHead[]> {
     for (let attempt = 0; attempt < foreignBatchesMax; attempt++) {
-      const { records, heads } = this.#encode(batch);
+      const { records, heads } = attempt === 0 ? encoded : this.#encode(batch);
       if (await this.#store.put(batchKey(this.#nextSequence), encodeBatch(records), 'create')) {
         this.#goBehind(heads[heads.length - 1]);
         return heads;
@@ -136,10 +144,7 @@ export class AuditLog {
   }
 
   /** As many records as fit one object. */
-  #encode(waiting: readonly Waiting[]): {
-    readonly records: readonly Uint8Array[];
-    readonly heads: readonly AuditHead[];
-  } {
+  #encode(waiting: readonly Waiting[]): Encoded {
     const records: Uint8Array[] = [];
     const heads: AuditHead[] = [];
     let previous = this.#link;

@@ -1,8 +1,8 @@
 /** Audit records, batches and pins <-> bytes (docs/formats/audit-v1.md). Readers throw DataError that begins with `what`. */
-import { nodeCrypto } from '../../base/builtins.js';
+import { sha256 } from '../../base/builtins.js';
 import { BugError, DataError } from '../../base/errors.js';
 import { addressMax } from '../../base/limits.js';
-import { decodeCbor, encodeCbor, type CborValue } from '../../engine/package/cbor.js';
+import { decodeCbor, encodeCbor, encodeCborSequence, type CborValue } from '../../engine/package/cbor.js';
 import { Fields } from '../../engine/package/fields.js';
 import { readTime, timeItem } from '../versions/codec.js';
 import type { HybridTime } from '../versions/version.js';
@@ -26,7 +26,7 @@ export interface AuditRecord {
 }
 
 export function linkOf(recordBytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(nodeCrypto().createHash('sha256').update(recordBytes).digest());
+  return sha256(recordBytes);
 }
 
 /** Sequence and link at their longest, and the heads around them. */
@@ -34,15 +34,17 @@ const placeBytesMax = 64;
 
 /** All of a record that does not depend on its place. Throws BugError for an event that its reader would refuse: it is ours. */
 export function encodeEvent(time: HybridTime, event: AuditEvent): Uint8Array {
-  const bytes = Buffer.concat([timeItem(time), ...eventItems(event)].map((item) => encodeCbor(item)));
+  const bytes = encodeCborSequence([timeItem(time), ...eventItems(event)]);
   if (bytes.length > recordBytesMax - placeBytesMax)
     throw new BugError(`invariant broken: audit record of ${bytes.length} bytes`);
   return bytes;
 }
 
+const listOfFive = Uint8Array.of(0x85);
+
 /** A record of five elements, the last three of which are encoded already. */
 export function encodeRecord(sequence: number, previous: Uint8Array, event: Uint8Array): Uint8Array {
-  return Buffer.concat([Uint8Array.of(0x85), encodeCbor(sequence), encodeCbor(previous), event]);
+  return Buffer.concat([listOfFive, encodeCborSequence([sequence, previous]), event]);
 }
 
 function decodeRecord(bytes: Uint8Array, what: string): AuditRecord {

@@ -3,8 +3,9 @@
  * the same bytes. Readers throw DataError (`malformed`) or ProtocolError (`limit`); writers assert, since a message that breaks a rule is our bug.
  */
 import type { ByteReader, ByteWriter } from '../../base/codec.js';
-import { DataError, assert } from '../../base/errors.js';
+import { BugError, DataError, assert } from '../../base/errors.js';
 import { addressMax, nameBytesMax } from '../../base/limits.js';
+import { utf8Length } from '../../base/utf8.js';
 import { decodeCbor, encodeCbor } from '../../engine/package/cbor.js';
 import { nameProblem } from '../../engine/package/fields.js';
 import { readVersion as versionOf, versionItem } from '../versions/codec.js';
@@ -13,9 +14,6 @@ import { blocksMax, runsMax, versionBytesMax } from './limits.js';
 import { ProtocolError } from './violation.js';
 
 export type Run = readonly [number, number];
-
-const utf8 = new TextEncoder();
-const utf8Strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** An integer in [least, most]: above is a matter of limits, below of form. */
 export function readNumber(from: ByteReader, field: string, most: number, least = 0): number {
@@ -26,18 +24,19 @@ export function readNumber(from: ByteReader, field: string, most: number, least 
 }
 
 export function writeNumber(to: ByteWriter, field: string, value: number, most: number, least = 0): void {
-  assert(value >= least && value <= most, `${field} is ${value}, in ${least} to ${most}`);
+  if (!(value >= least && value <= most))
+    throw new BugError(`invariant broken: ${field} is ${value}, in ${least} to ${most}`);
   to.varint(value);
 }
 
 /** Length in bytes, then UTF-8 without control characters. */
 export function readText(from: ByteReader, field: string, most = nameBytesMax, least = 0): string {
-  const bytes = from.bytes(readNumber(from, `${field}: length`, most, least), field);
+  const length = readNumber(from, `${field}: length`, most, least);
   let text: string;
   try {
-    text = utf8Strict.decode(bytes);
-  } catch {
-    throw new DataError(`${field} is not UTF-8`);
+    text = from.text(length, field);
+  } catch (error) {
+    throw error instanceof DataError ? error : new DataError(`${field} is not UTF-8`);
   }
   const problem = nameProblem(text);
   if (problem !== undefined) throw new DataError(`${field} ${problem}`);
@@ -45,10 +44,12 @@ export function readText(from: ByteReader, field: string, most = nameBytesMax, l
 }
 
 export function writeText(to: ByteWriter, field: string, text: string, most = nameBytesMax, least = 0): void {
-  const bytes = utf8.encode(text);
-  const isFit = bytes.length >= least && bytes.length <= most && nameProblem(text) === undefined;
-  assert(isFit, `${field} is text of ${least} to ${most} bytes without control characters`);
-  to.varint(bytes.length).bytes(bytes);
+  const length = utf8Length(text);
+  if (length < least || length > most || nameProblem(text) !== undefined)
+    throw new BugError(
+      `invariant broken: ${field} is text of ${least} to ${most} bytes without control characters`,
+    );
+  to.text(text);
 }
 
 /** Count, then texts of at least one byte, none twice. */
@@ -85,8 +86,9 @@ export function writeWord<const Word extends string>(
   word: Word,
   words: readonly Word[],
 ): void {
-  assert(words.includes(word), `${field} is one of ${words.join(', ')}`);
-  to.u8(words.indexOf(word));
+  const code = words.indexOf(word);
+  if (code < 0) throw new BugError(`invariant broken: ${field} is one of ${words.join(', ')}`);
+  to.u8(code);
 }
 
 /** Writer, counter. */

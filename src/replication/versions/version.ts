@@ -37,9 +37,10 @@ export interface Version {
 
 /** A merge's writer: 128 bits of a digest in hex. No other writer may be called so. */
 const mergeWriter = /^merge\.[0-9a-f]{32}$/;
+const mergeWriterLength = 38;
 
-export function isMerge(dot: Dot): boolean {
-  return mergeWriter.test(dot.writer);
+export function isMerge({ writer }: Dot): boolean {
+  return writer.length === mergeWriterLength && mergeWriter.test(writer);
 }
 
 /** Total order of texts by UTF-16 units: the same on every machine, unlike collation. */
