@@ -61,6 +61,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/restore.js')).restore,
   },
   {
+    name: 'tune',
+    summary: 'search for the configuration that serves a profile best; leave it with its evidence',
+    load: async () => (await import('./commands/tune.js')).tuneCommand,
+  },
+  {
     name: 'report',
     summary: 'draw the HTML page and the charts of results again',
     load: async () => (await import('./commands/report.js')).report,

@@ -11,6 +11,7 @@ import { labResultsSchema, labSchemaName } from '../../harness/report/lab-result
 import { linksResultsSchema, linksSchemaName } from '../../harness/report/links-results.js';
 import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
 import { traceResultsSchema, traceSchemaName } from '../../harness/report/trace-results.js';
+import { tuneResultsSchema, tuneSchemaName } from '../../harness/report/tune-results.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 
@@ -23,6 +24,7 @@ const reported = z.discriminatedUnion('schema', [
   detectionResultsSchema,
   linksResultsSchema,
   traceResultsSchema,
+  tuneResultsSchema,
 ]);
 const reportedNames = [
   labSchemaName,
@@ -33,6 +35,7 @@ const reportedNames = [
   detectionSchemaName,
   linksSchemaName,
   traceSchemaName,
+  tuneSchemaName,
 ];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {

@@ -18,6 +18,8 @@ export interface PairChoices {
   readonly workloads?: readonly string[];
   /** Relative to the sizes in the definitions. */
   readonly scale: number;
+  /** At most so many pairs of successive snapshots of each series that is a folder; by default the first alone. */
+  readonly pairsMax?: number;
   /** In place of `scale`: the size itself. */
   readonly sizeBytes?: number;
   readonly signal?: AbortSignal;
@@ -33,7 +35,7 @@ export type PairEvent =
  */
 export async function preparePairs(
   folder: string,
-  { workloadFile, workloads: names, scale, sizeBytes, signal }: PairChoices,
+  { workloadFile, workloads: names, scale, sizeBytes, signal, pairsMax = 1 }: PairChoices,
   onEvent: (event: PairEvent) => void,
 ): Promise<PreparedPair[]> {
   const listed = listWorkloads(workloadFile);
@@ -60,12 +62,23 @@ export async function preparePairs(
     const made = await prepareWorkload(definition, join(folder, name), { ...bytes, snapshots: 2 }, control);
     pairs.push(pairOf(made));
   }
-  for (const name of names?.filter(isFolder) ?? []) pairs.push(pairOf(prepareSeries(name)));
+  for (const name of names?.filter(isFolder) ?? []) pairs.push(...pairsOf(prepareSeries(name), pairsMax));
   return pairs;
 }
 
 function isFolder(name: string): boolean {
   return /[/\\]/.test(name);
+}
+
+/** Successive snapshots, the first pair under the workload's own name. Throws UsageError where there are fewer than two snapshots. */
+function pairsOf(workload: PreparedWorkload, pairsMax: number): PreparedPair[] {
+  const count = Math.min(pairsMax, Math.max(1, workload.snapshots.length - 1));
+  return Array.from({ length: count }, (_, i) => {
+    const pair = pairOf({ ...workload, snapshots: workload.snapshots.slice(i) });
+    if (i === 0) return pair;
+    const name = `${workload.name} #${i + 1}`;
+    return { pair: { ...pair.pair, workload: name }, record: { ...pair.record, name } };
+  });
 }
 
 /** The first two snapshots. */

@@ -13,6 +13,7 @@ import {
   linksCharts,
   peerCharts,
   traceCharts,
+  tuneCharts,
 } from '../report/charts/all.js';
 import { assembleChart, withTheme, type Chart } from '../report/charts/chart.js';
 import { themeNames } from '../report/charts/theme.js';
@@ -25,12 +26,14 @@ import { renderGrowthPage } from '../report/html/growth-page.js';
 import { renderKernelPage } from '../report/html/kernel-page.js';
 import { renderLinksPage } from '../report/html/links-page.js';
 import { renderPage } from '../report/html/page.js';
+import { renderTunePage } from '../report/html/tune-page.js';
 import { renderPeerPage } from '../report/html/peer-page.js';
 import { renderTracePage } from '../report/html/trace-page.js';
 import { growthSchemaName, type GrowthResults } from '../report/growth-results.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
 import { linksSchemaName, type LinksResults } from '../report/links-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
+import { tuneSchemaName, type TuneResults } from '../report/tune-results.js';
 import { peerSchemaName, type PeerResults } from '../report/peer-results.js';
 import { traceSchemaName, type TraceResults } from '../report/trace-results.js';
 import { readSpecification } from './chart-files.js';
@@ -53,6 +56,7 @@ export interface WrittenReport {
 
 /** Results that have a page. */
 export type ReportedResults =
+  | TuneResults
   | DetectionResults
   | LinksResults
   | LabResults
@@ -102,6 +106,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: traceCharts(results),
         render: (charts, libraries) => renderTracePage(results, charts, libraries),
+      };
+    case tuneSchemaName:
+      return {
+        charts: tuneCharts(results),
+        render: (charts, libraries) => renderTunePage(results, charts, libraries),
       };
     case labSchemaName:
       return {

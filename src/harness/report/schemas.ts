@@ -20,6 +20,7 @@ import {
   traceResultsSchema,
   traceSchemaName,
 } from './trace-results.js';
+import { tuneResultsSchema, tuneSchemaName } from './tune-results.js';
 import { snapshotsSchema, snapshotsSchemaName } from './snapshots-document.js';
 
 const documents: Readonly<Record<string, z.ZodType>> = {
@@ -35,6 +36,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [growthSchemaName]: growthResultsSchema,
   [simulationSchemaName]: simulationResultsSchema,
   [linksSchemaName]: linksResultsSchema,
+  [tuneSchemaName]: tuneResultsSchema,
   [snapshotsSchemaName]: snapshotsSchema,
   [traceSchemaName]: traceResultsSchema,
   [traceReplaySchemaName]: traceReplaySchema,

@@ -8,6 +8,7 @@ import type { LinksResults } from '../links-results.js';
 import type { LabResults } from '../lab-results.js';
 import type { PeerResults } from '../peer-results.js';
 import type { TraceResults } from '../trace-results.js';
+import type { TuneResults } from '../tune-results.js';
 import { bytesSentChart } from './bytes-sent.js';
 import type { Chart } from './chart.js';
 import { chunkerQualityChart } from './chunker-quality.js';
@@ -23,6 +24,7 @@ import { paretoChart } from './pareto.js';
 import { peersChart } from './peers.js';
 import { stagesChart } from './stages.js';
 import { traceActivityChart, traceHeatChart } from './trace.js';
+import { tuneFrontChart } from './tune.js';
 
 export function laboratoryCharts(results: LabResults): Chart[] {
   return [
@@ -63,6 +65,10 @@ export function linksCharts(results: LinksResults): Chart[] {
 
 export function traceCharts(results: TraceResults): Chart[] {
   return [traceActivityChart(results), traceHeatChart(results)].filter(hasData);
+}
+
+export function tuneCharts(results: TuneResults): Chart[] {
+  return [tuneFrontChart(results)].filter(hasData);
 }
 
 function hasData({ datasets }: Chart): boolean {

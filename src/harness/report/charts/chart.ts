@@ -24,8 +24,11 @@ export const growthChartNames = ['growth'] as const;
 export const linksChartNames = ['link-faults', 'time-to-sync'] as const;
 /** Of `workloads import`. */
 export const traceChartNames = ['trace-activity', 'trace-heat'] as const;
+/** Of `tune`. */
+export const tuneChartNames = ['tune-front'] as const;
 export type ChartName =
   | (typeof traceChartNames)[number]
+  | (typeof tuneChartNames)[number]
   | (typeof linksChartNames)[number]
   | (typeof detectionChartNames)[number]
   | (typeof chartNames)[number]
