@@ -8,12 +8,11 @@
 import { WorldError } from '../../base/errors.js';
 import type { Random } from '../../base/prng.js';
 import type { Disk } from '../../replication/store/disk.js';
-import type { Store } from '../../replication/store/store.js';
 import { checkDiskPath } from '../../replication/store/disk-path.js';
 import type { EventLoop } from '../time/loop.js';
 import type { Life, Settler } from '../time/life.js';
 import type { Strikes } from '../trace/strikes.js';
-import { durableStore } from './durable.js';
+import { DurableStore } from './durable.js';
 import { Folder, Names } from './names.js';
 import type { SimulatedFile } from './file.js';
 import { sectorBytes } from './file.js';
@@ -121,8 +120,8 @@ export class Device {
   }
 
   /** What a power cut now would leave at the least of the directory store on it: to be read in no time, by whoever judges from outside. */
-  durable(): Store {
-    return durableStore(this.#names.root);
+  durable(): DurableStore {
+    return new DurableStore(this.#names.root);
   }
 
   /** Grows whenever what a power cut would leave may have become something else. */
@@ -266,6 +265,7 @@ export class Device {
     const victim = files[random.below(files.length)];
     if (victim === undefined) return;
     const at = random.below(Math.ceil(victim.size / sectorBytes)) * sectorBytes;
+    this.#durableCount++;
     victim.spoil(at, bytes.subarray(0, victim.size - at));
   }
 }

@@ -12,36 +12,70 @@ import type { ObjectInfo, Store } from '../../replication/store/store.js';
 import { Folder } from './names.js';
 import { SimulatedFile } from './file.js';
 
-export function durableStore(root: Folder): Store {
-  const files = new Map<string, SimulatedFile>();
-  const objects = root.durable.get(objectsFolder);
-  if (objects instanceof Folder) collect(objects, '', files);
-  const rows = [...files]
-    .map(([key, file]): ObjectInfo => ({ key, bytes: file.syncedSize }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
-  const refuse = (): Promise<never> =>
-    Promise.reject(new WorldError('what a power cut would leave can only be read'));
-  return {
-    get: (key, range) => {
-      const { offset, length } = range ?? { offset: 0, length: Infinity };
-      return Promise.resolve(
-        files
-          .get(key)
-          ?.synced()
-          .subarray(offset, offset + length),
-      );
-    },
-    list: (prefix) =>
-      Promise.resolve(prefix === '' ? rows : rows.filter(({ key }) => key.startsWith(prefix))),
-    put: refuse,
-    remove: refuse,
-  };
+/** A file, and which of its durable contents it had. */
+interface Content {
+  readonly file: SimulatedFile;
+  readonly version: number;
 }
 
-function collect(folder: Folder, prefix: string, into: Map<string, SimulatedFile>): void {
+export class DurableStore implements Store {
+  readonly #contents = new Map<string, Content>();
+  #rows: readonly ObjectInfo[] | undefined;
+
+  constructor(root: Folder) {
+    const objects = root.durable.get(objectsFolder);
+    if (objects instanceof Folder) collect(objects, '', this.#contents);
+  }
+
+  /** Whether both have the same bytes under the same keys, as far as the keys are meant. Exact: by files and their versions, no byte is read. */
+  hasSame(other: DurableStore, isMeant: (key: string) => boolean): boolean {
+    let count = 0;
+    for (const [key, { file, version }] of this.#contents) {
+      if (!isMeant(key)) continue;
+      const theirs = other.#contents.get(key);
+      if (theirs?.file !== file || theirs.version !== version) return false;
+      count++;
+    }
+    for (const key of other.#contents.keys()) if (isMeant(key)) count--;
+    return count === 0;
+  }
+
+  get(
+    key: string,
+    range?: { readonly offset: number; readonly length: number },
+  ): Promise<Uint8Array | undefined> {
+    const bytes = this.#contents.get(key)?.file.synced();
+    return Promise.resolve(
+      range === undefined ? bytes : bytes?.subarray(range.offset, range.offset + range.length),
+    );
+  }
+
+  list(prefix: string): Promise<readonly ObjectInfo[]> {
+    this.#rows ??= [...this.#contents]
+      .map(([key, { file }]): ObjectInfo => ({ key, bytes: file.syncedSize }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    return Promise.resolve(
+      prefix === '' ? this.#rows : this.#rows.filter(({ key }) => key.startsWith(prefix)),
+    );
+  }
+
+  put(): Promise<never> {
+    return refusal();
+  }
+
+  remove(): Promise<never> {
+    return refusal();
+  }
+}
+
+function refusal(): Promise<never> {
+  return Promise.reject(new WorldError('what a power cut would leave can only be read'));
+}
+
+function collect(folder: Folder, prefix: string, into: Map<string, Content>): void {
   for (const [name, node] of folder.durable) {
     if (node instanceof SimulatedFile) {
-      into.set(prefix + name, node);
+      into.set(prefix + name, { file: node, version: node.syncedVersion });
       continue;
     }
     const part = keyPartOf(name);

@@ -19,6 +19,7 @@ export class SimulatedFile {
   #content: Uint8Array = new Uint8Array();
   #size = 0;
   #unsynced: UnsyncedWrite[] = [];
+  #syncedVersion = 0;
 
   get size(): number {
     return this.#size;
@@ -41,6 +42,11 @@ export class SimulatedFile {
   /** Its size had everything unsynced been lost. */
   get syncedSize(): number {
     return this.#unsynced[0]?.sizeBefore ?? this.#size;
+  }
+
+  /** Grows whenever synced() may give other bytes than before. */
+  get syncedVersion(): number {
+    return this.#syncedVersion;
   }
 
   /** What would be there had everything unsynced been lost: a view where nothing is unsynced. */
@@ -70,18 +76,22 @@ export class SimulatedFile {
   }
 
   sync(): void {
+    if (this.#unsynced.length === 0) return;
     this.#unsynced = [];
+    this.#syncedVersion++;
   }
 
   /** Other bytes lie there, on the disk itself: no sync is awaited, no crash undoes it. Within the file. */
   spoil(offset: number, bytes: Uint8Array): void {
     this.#content.set(bytes, offset);
+    this.#syncedVersion++;
   }
 
   /** One bit changes, where it lies, unseen. Says where; undefined for an empty file. */
   rot(random: Random): number | undefined {
     if (this.#size === 0) return undefined;
     const at = random.below(this.#size);
+    this.#syncedVersion++;
     this.#content[at] = (this.#content[at] ?? 0) ^ (1 << random.below(8));
     return at;
   }
@@ -91,6 +101,7 @@ export class SimulatedFile {
    * file any of the sizes that it had. Bytes of a size without its data are zeros.
    */
   crash(random: Random): void {
+    this.#syncedVersion++;
     const fate = random.below(3);
     if (this.#unsynced.length > 0 && fate > 0)
       this.#tear(fate === 1 ? () => true : () => random.below(2) === 0);

@@ -27,6 +27,8 @@ export class Broken extends Error {
 export interface Durable {
   readonly store: Store;
   readonly repository: Repository;
+  /** Versions, by volume and dot, whose restores were compared and right, and would read the same bytes again. */
+  readonly restored: Set<string>;
 }
 
 /** A version that has been visible at a server, and that it therefore has to keep. */

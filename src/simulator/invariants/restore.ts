@@ -44,7 +44,10 @@ export class Restored implements TargetWriter {
   }
 }
 
-/** Throws Broken unless the version restores to the bytes that it has to have, or is told to be damaged where the disk is. */
+/**
+ * Throws Broken unless the version restores to the bytes that it has to have, or is told to be damaged where the disk is. A restore that was right, and would read the same bytes again, counts
+ * again without being made.
+ */
 export async function checkRestore(
   name: string,
   run: RunView,
@@ -53,6 +56,11 @@ export async function checkRestore(
   stored: StoredVersion,
 ): Promise<void> {
   const { volume, dot } = stored.version;
+  const key = `${volume} ${dotText(dot)}`;
+  if (durable.restored.has(key)) {
+    run.restored();
+    return;
+  }
   const what = `version ${dotText(dot)} of ${volume} on ${server.name}`;
   const target = run.restoring;
   try {
@@ -64,5 +72,6 @@ export async function checkRestore(
   }
   const problem = run.ledger.problem(volume, dot, target.bytes);
   if (problem !== undefined) throw new Broken(name, `${what} ${problem}`);
+  durable.restored.add(key);
   run.restored();
 }

@@ -21,6 +21,8 @@ import { countOf } from '../../replication/versions/vector.js';
 import { dotText, isMerge } from '../../replication/versions/version.js';
 import { Broken } from '../invariants/invariant.js';
 import type { Durable, Promised, ServerView } from '../invariants/invariant.js';
+import { lookAgain } from './durable-look.js';
+import type { DurableLook } from './durable-look.js';
 import type { SimulatedProcess } from '../process/incarnation.js';
 import type { Node } from '../process/node.js';
 import type { Operation, Scenario, ServerConfig } from '../scenario/scenario.js';
@@ -53,7 +55,7 @@ export class SimulatedServer implements ServerView {
   readonly #forgetting = new Map<string, number>();
   readonly #auditHeads: AuditHead[] = [];
   /** What was durable when somebody looked last. */
-  #durable: { readonly count: number; readonly durable: Promise<Durable> } | undefined;
+  #last: { readonly count: number; readonly looked: DurableLook } | undefined;
 
   constructor(
     name: string,
@@ -107,13 +109,11 @@ export class SimulatedServer implements ServerView {
 
   durable(): Promise<Durable> {
     const { device } = this.#node().machine;
-    if (this.#durable?.count !== device.durableCount) {
-      const store = device.durable();
-      const opening = openRepository(store, { kernels: this.#equipment.kernels });
-      const durable = opening.then((repository) => ({ store, repository }));
-      this.#durable = { count: device.durableCount, durable };
+    if (this.#last?.count !== device.durableCount) {
+      const looked = lookAgain(device.durable(), this.#last?.looked, this.#equipment.kernels);
+      this.#last = { count: device.durableCount, looked };
     }
-    return this.#durable.durable;
+    return this.#last.looked.durable;
   }
 
   /** Now, or as soon as it is up. */
