@@ -8,7 +8,6 @@
 import { WorldError } from '../../base/errors.js';
 import type { Random } from '../../base/prng.js';
 import type { Disk } from '../../replication/store/disk.js';
-import { checkDiskPath } from '../../replication/store/disk-path.js';
 import type { EventLoop } from '../time/loop.js';
 import type { Life, Settler } from '../time/life.js';
 import type { Strikes } from '../trace/strikes.js';
@@ -167,7 +166,7 @@ export class Device {
         }),
       rename: (from, to) =>
         inMemory('rename', from, () => {
-          checkDiskPath(to);
+          names.check(to);
           names.rename(from, to);
         }),
       unlink: (path) => inMemory('unlink', path, () => names.remove(path)),
@@ -192,7 +191,7 @@ export class Device {
       if (ms === 0 && bytes === 0) {
         this.#loop.note(this.#entity, this.#loop.id(what), 0);
         this.#settle(settler, () => {
-          checkDiskPath(path);
+          this.#names.check(path);
           return effect();
         });
         return;
@@ -201,7 +200,7 @@ export class Device {
       const one: UnderWay = {
         life,
         apply: () => {
-          checkDiskPath(path);
+          this.#names.check(path);
           result = effect();
         },
       };

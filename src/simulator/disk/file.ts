@@ -7,6 +7,8 @@ import type { Random } from '../../base/prng.js';
 /** The unit that a disk writes whole. */
 export const sectorBytes = 512;
 
+const nothing = new Uint8Array();
+
 interface UnsyncedWrite {
   readonly offset: number;
   readonly length: number;
@@ -16,7 +18,7 @@ interface UnsyncedWrite {
 }
 
 export class SimulatedFile {
-  #content: Uint8Array = new Uint8Array();
+  #content: Uint8Array = nothing;
   #size = 0;
   #unsynced: UnsyncedWrite[] = [];
   #syncedVersion = 0;
@@ -57,20 +59,23 @@ export class SimulatedFile {
     return whole.subarray(0, this.syncedSize);
   }
 
+  /** The bytes are the file's from then on: the first write is mostly all of it. */
   write(offset: number, bytes: Uint8Array): void {
     const end = offset + bytes.length;
-    const replaced = this.read(offset, bytes.length);
+    const replaced = offset < this.#size ? this.read(offset, bytes.length) : nothing;
     this.#unsynced.push({ offset, length: bytes.length, sizeBefore: this.#size, replaced });
-    this.#reach(end);
-    this.#content.set(bytes, offset);
+    if (offset === 0 && this.#content.length === 0) {
+      this.#content = bytes;
+    } else {
+      this.#reach(end);
+      this.#content.set(bytes, offset);
+    }
     if (bytes.length > 0) this.#size = Math.max(this.#size, end);
   }
 
   #reach(size: number): void {
     if (size <= this.#content.length) return;
-    // The first write is mostly the whole file.
-    const capacity = this.#content.length === 0 ? size : Math.max(size, 2 * this.#content.length);
-    const grown = new Uint8Array(capacity);
+    const grown = new Uint8Array(Math.max(size, 2 * this.#content.length));
     grown.set(this.#content.subarray(0, this.#size));
     this.#content = grown;
   }

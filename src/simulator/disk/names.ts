@@ -4,7 +4,7 @@
  */
 import { WorldError } from '../../base/errors.js';
 import type { Random } from '../../base/prng.js';
-import { folderOf } from '../../replication/store/disk-path.js';
+import { checkDiskPath, folderOf } from '../../replication/store/disk-path.js';
 import { SimulatedFile } from './file.js';
 
 export class Folder {
@@ -22,12 +22,21 @@ type Operation = readonly [Change, ...Change[]];
 
 export class Names {
   readonly root = new Folder();
+  /** Names of the paths that were checked: most are asked for many times. */
+  readonly #parts = new Map<string, readonly string[]>();
   #pending: Operation[] = [];
+
+  /** Throws BugError for a path that is none. */
+  check(path: string): void {
+    if (this.#parts.has(path)) return;
+    checkDiskPath(path);
+    this.#parts.set(path, path.split('/'));
+  }
 
   find(path: string): Node | undefined {
     if (path === '') return this.root;
     let node: Node | undefined = this.root;
-    for (const name of path.split('/')) {
+    for (const name of this.#parts.get(path) ?? path.split('/')) {
       if (!(node instanceof Folder)) return undefined;
       node = node.children.get(name);
     }

@@ -20,6 +20,9 @@ import type { Watch } from './watch.js';
 
 export type AgentOperation = Extract<Operation, { readonly kind: 'push' | 'pull' | 'list' }>;
 
+/** Given, since AbortController would make an error with a stack of its own. */
+const isDone = 'the operation is done';
+
 const supervisorMs = 1000;
 /** How long a user waits before asking again. */
 const againMs = 2000;
@@ -113,7 +116,7 @@ export class SimulatedAgent {
         await host.sleep(againMs, signal).catch(() => undefined);
       }
     }
-    done.abort();
+    done.abort(isDone);
     this.#asked = this.#asked.filter((one) => one !== operation);
     this.#watch.finished();
   }

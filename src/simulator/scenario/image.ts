@@ -115,9 +115,8 @@ function fill(into: Uint8Array, kind: VolumeKind, random: Random): void {
   for (let at = 0; at < into.length;) {
     state = step(state);
     const from = (state >>> 26) * wordBytes;
-    const length = Math.min(4 + ((state >>> 20) & 7), into.length - at);
-    into.set(words.subarray(from, from + length), at);
-    at += length;
+    const end = Math.min(at + 4 + ((state >>> 20) & 7), into.length);
+    for (let i = from; at < end; i++, at++) into[at] = words[i] ?? 0;
   }
 }
 
