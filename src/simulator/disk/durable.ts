@@ -18,7 +18,12 @@ interface Content {
   readonly version: number;
 }
 
+const refuse = (): Promise<never> =>
+  Promise.reject(new WorldError('what a power cut would leave can only be read'));
+
 export class DurableStore implements Store {
+  readonly put: Store['put'] = refuse;
+  readonly remove: Store['remove'] = refuse;
   readonly #contents = new Map<string, Content>();
   #rows: readonly ObjectInfo[] | undefined;
 
@@ -58,18 +63,6 @@ export class DurableStore implements Store {
       prefix === '' ? this.#rows : this.#rows.filter(({ key }) => key.startsWith(prefix)),
     );
   }
-
-  put(): Promise<never> {
-    return refusal();
-  }
-
-  remove(): Promise<never> {
-    return refusal();
-  }
-}
-
-function refusal(): Promise<never> {
-  return Promise.reject(new WorldError('what a power cut would leave can only be read'));
 }
 
 function collect(folder: Folder, prefix: string, into: Map<string, Content>): void {
