@@ -102,7 +102,6 @@ export class Run implements RunView, Watch {
       await this.#until(faultsEndMs);
       this.#areFaultsOver = true;
       this.world.endFaults();
-      for (const { machine } of this.world.nodes) machine.clock.correct(this.nowMs);
       this.#mayHaveConverged = true;
       await this.#until(this.nowMs + limits.convergeMs);
       if (!this.#hasConverged()) throw new Broken('the world converges', this.#whyNot());
