@@ -39,7 +39,7 @@ export interface SimulateProgress {
   readonly elapsedMs: number;
 }
 
-/** Throws CancelledError, and BugError for what the simulator threw. */
+/** When the signal fires, it ends with the seeds that are done; where that are none, it throws CancelledError. Throws BugError for what the simulator threw. */
 export async function simulateSeeds(
   options: SimulateOptions,
   onProgress: (progress: SimulateProgress) => void = () => undefined,
@@ -54,7 +54,6 @@ export async function simulateSeeds(
   let simulatedMs = 0;
   throwIfCancelled(signal);
   for await (const [row, again] of runs(options)) {
-    throwIfCancelled(signal);
     rows.push(row);
     if (again !== undefined && again.digest !== row.digest)
       divergences.push({ seed: row.seed, first: row.digest, second: again.digest });
@@ -66,6 +65,7 @@ export async function simulateSeeds(
       simulatedMs,
       elapsedMs: realClock.nowMs() - startMs,
     });
+    if (signal?.aborted === true) break;
     if (untilFailure && (row.violation !== null || divergences.length > 0)) break;
   }
   const wallMs = realClock.nowMs() - startMs;

@@ -1,4 +1,6 @@
 /** `simulate` and `replay` as a user runs them: what they print, write and end with. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { simulationResultsSchema } from '../../src/harness/report/simulation-results.js';
@@ -6,7 +8,7 @@ import { shippedScenarioNames } from '../../src/harness/io/shipped-scenarios.js'
 import { simulate } from '../../src/cli/commands/simulate.js';
 import { fixtureSchema } from '../../src/harness/simulate/fixture.js';
 import { failing } from '../harness/simulate/failing.js';
-import { Sandbox } from './program.js';
+import { program, Sandbox } from './program.js';
 
 const sandbox = new Sandbox();
 sandbox.write('failing.json', JSON.stringify(failing));
@@ -43,6 +45,29 @@ describe('simulate', () => {
     const { code, stdout } = sandbox.run('simulate', '--seeds', '0..1', '--check-determinism');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^run twice +2 seeds, each with the same digest on another thread$/m);
+  });
+
+  test('stopped by a signal: what is done, how to go on, exit code 130', async () => {
+    const child = spawn(
+      process.execPath,
+      [program, 'simulate', '--seeds', '5..99999', '--workers', '1', '-o', 'stopped.json'],
+      { cwd: sandbox.folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    const asked = once(child.stderr, 'data');
+    // Long enough to have begun, and far from the end.
+    setTimeout(() => child.kill('SIGINT'), 3000);
+    expect(String((await asked)[0])).toContain('stopping');
+    const [code] = (await once(child, 'close')) as [number];
+    expect(code).toBe(130);
+    const { rows } = resultsIn('stopped.json');
+    const next = 5 + rows.length;
+    expect(rows.length).toBeGreaterThan(0);
+    expect(stdout).toMatch(new RegExp(`^seeds +5\\.\\.${next - 1}, `));
+    expect(stdout).toContain(
+      `stopped after ${rows.length} of 99995 seeds; go on with: snapdelta simulate --seeds ${next}..99999`,
+    );
   });
 
   test.each(shippedScenarioNames())('scenario %s comes to a good end', (name) => {

@@ -59,20 +59,27 @@ export async function runSimulate(input: Input, { signal, terminal }: Context): 
   if (tracePath !== undefined)
     replaceFile(tracePath, await recordedTrace(scenarioOf(setup, firstSeed), setup.calibration));
 
+  const isStopped = signal.aborted && results.rows.length < total;
   const told = isOne ? firstSeed : results.rows.find(({ violation }) => violation !== null)?.seed;
   const texts = isOne ? [] : [seedsText(results)];
   if (told !== undefined) {
     const outcome = await new SimulationLane(setup).run(scenarioOf(setup, told));
-    texts.push(runText(outcome, replayHint(scenarioGiven, calibrationPath, told)));
+    texts.push(runText(outcome, `${again(scenarioGiven, calibrationPath)} --seed ${told}`));
   }
   if (isOne) texts.push(...determinismLines(results));
-  if (fixtureGiven !== undefined)
+  if (isStopped) texts.push(stoppedText(results, lastSeed, total, again(scenarioGiven, calibrationPath)));
+  else if (fixtureGiven !== undefined)
     texts.push(
       await minimised(setup, results, fixtureGiven, signal, (progress) =>
         terminal.progress(minimisingLine(progress)),
       ),
     );
-  return { document: results, text: texts.join('\n\n'), kind: 'answer', exitCode: exitCodeOf(results) };
+  return {
+    document: results,
+    text: texts.join('\n\n'),
+    kind: 'answer',
+    exitCode: isStopped ? exitCodes.cancelled : exitCodeOf(results),
+  };
 }
 
 /** Of --seed, --seeds, the scenario, or 0..99; both ends included. */
@@ -102,10 +109,19 @@ function exitCodeOf({ violationCount, determinism }: SimulationResults): number 
   return violationCount > 0 ? exitCodes.rejected : exitCodes.ok;
 }
 
-function replayHint(scenario: string | undefined, calibration: string | undefined, seed: number): string {
+/** The command without its seeds. */
+function again(scenario: string | undefined, calibration: string | undefined): string {
   const own = scenario === undefined ? '' : ` --scenario ${scenario}`;
   const costs = calibration === undefined ? '' : ` --calibration ${calibration}`;
-  return `snapdelta simulate${own}${costs} --seed ${seed}`;
+  return `snapdelta simulate${own}${costs}`;
+}
+
+/** Stopped by a signal: what was done, and how to go on. */
+function stoppedText({ rows }: SimulationResults, lastSeed: number, total: number, command: string): string {
+  const next = (rows.at(-1)?.seed ?? -1) + 1;
+  const isEndless = lastSeed === seedMax;
+  const left = isEndless ? `${next}.. --until-failure` : `${next}..${lastSeed}`;
+  return `stopped after ${rows.length}${isEndless ? '' : ` of ${total}`} seeds; go on with: ${command} --seeds ${left}`;
 }
 
 function determinismLines({ determinism }: SimulationResults): string[] {

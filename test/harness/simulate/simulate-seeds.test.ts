@@ -55,15 +55,14 @@ describe('simulateSeeds', () => {
     }
   });
 
-  test('can be stopped', async () => {
+  test('can be stopped, and then has the seeds that are done', async () => {
     const stop = new AbortController();
-    const run = simulateSeeds(
-      { ...plain, firstSeed: 0, lastSeed: 9, signal: stop.signal },
-      ({ doneCount }) => {
-        if (doneCount === 2) stop.abort();
-      },
-    );
-    await expect(run).rejects.toBeInstanceOf(CancelledError);
+    const run = { ...plain, firstSeed: 0, lastSeed: 9, signal: stop.signal };
+    const { rows, seedCount } = await simulateSeeds(run, ({ doneCount }) => {
+      if (doneCount === 2) stop.abort();
+    });
+    expect([seedCount, rows.map(({ seed }) => seed)]).toEqual([2, [0, 1]]);
+    await expect(simulateSeeds(run)).rejects.toBeInstanceOf(CancelledError);
   });
 });
 
