@@ -86,6 +86,10 @@ export class CachedBlocks implements BlockReader {
     this.#cache = cache;
   }
 
+  get bytes(): number {
+    return this.#cache.bytes;
+  }
+
   available(manifest: Manifest, positions: readonly number[]): readonly number[] {
     return positions.filter((position) => this.#cache.has(blockKey(manifest, position)));
   }

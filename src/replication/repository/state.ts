@@ -102,7 +102,7 @@ export class RepositoryState {
     this.packs.index.clearMarks();
     for (const { digests } of this.#pins) this.mark(digests);
     for (const { digests } of this.stagings.values()) {
-      if (digests !== undefined) this.mark(digests);
+      if (digests !== undefined && !isPlanted('stagings-not-marked')) this.mark(digests);
     }
   }
 

@@ -5,6 +5,7 @@
  * connection, or asks for another offer where only the base is at fault.
  */
 import { assert, BugError, DataError } from '../../base/errors.js';
+import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { Offer, ResynchroniseReason, SegmentStart } from '../protocol/messages.js';
 import type { Coder } from '../coding/coder.js';
@@ -58,6 +59,8 @@ export class ArrivingSegments {
   #bytes = 0;
   /** Bytes of packages that have come and are not kept yet. */
   #waitingBytes = 0;
+  /** Credit that was granted and is not used up: at first all that may wait. */
+  #grantedBytes: number;
 
   constructor(
     talk: Conversation,
@@ -77,6 +80,7 @@ export class ArrivingSegments {
     this.#needed = needed;
     this.#coder = coder;
     this.#waitingBytesMax = waitingBytesMax;
+    this.#grantedBytes = waitingBytesMax;
     this.#onPackage = onPackage;
     this.#onKept = onKept;
     this.#bytesTotal = bytesOfBlocks(manifest, needed);
@@ -118,6 +122,7 @@ export class ArrivingSegments {
     }
     const basePositions = this.#basePositions(baseRuns, targetBytes);
     this.#waitingBytes += packageBytes;
+    this.#grantedBytes -= packageBytes;
     assert(this.#waitingBytes <= this.#waitingBytesMax, 'what waits to be kept is within the credit granted');
     this.#onPackage(packageBytes);
     const pieces: Uint8Array[] = [];
@@ -195,7 +200,16 @@ export class ArrivingSegments {
     this.#onKept({ segments: this.#segments, bytes: this.#bytes, bytesTotal: this.#bytesTotal });
     // What crossed our acknowledgement may have ended the transfer.
     if (!mayAnswer.has(this.#talk.state)) return;
-    const creditBytes = this.#talk.can('credit') ? bytes.length : 0;
+    const creditBytes = !this.#talk.can('credit')
+      ? 0
+      : isPlanted('credit-unpacked')
+        ? targetBytes
+        : bytes.length;
+    this.#grantedBytes += creditBytes;
+    assert(
+      this.#grantedBytes + this.#waitingBytes <= this.#waitingBytesMax,
+      'there is room for what may still come',
+    );
     await this.#talk.send({ type: 'acknowledge', index: start.index, creditBytes });
   }
 }

@@ -102,7 +102,7 @@ export class Folders {
   }
 
   async #read(path: string): Promise<Folder> {
-    await this.#disk.syncDirectory(path);
+    if (!isPlanted('names-believed-unsynced')) await this.#disk.syncDirectory(path);
     const names = await this.#disk.list(path);
     return this.#folder(path, names);
   }

@@ -5,15 +5,19 @@ import { failures } from './failures.js';
 import { history } from './history.js';
 import type { Invariant } from './invariant.js';
 import { leftovers } from './leftovers.js';
+import { memory } from './memory.js';
+import { merges } from './merges.js';
 import { promises } from './promises.js';
 import { whole } from './whole.js';
 
 export const invariants: readonly Invariant[] = [
   failures,
+  memory,
   history,
   promises,
   whole,
   audit,
   agreement,
+  merges,
   leftovers,
 ];

@@ -55,10 +55,18 @@ export interface ServerView {
   durable(): Promise<Durable>;
 }
 
+export interface AgentView {
+  readonly name: string;
+  /** Of blocks that its cache holds; 0 while it is down. */
+  readonly cacheBytes: number;
+  readonly cacheBytesMax: number;
+}
+
 export interface RunView {
   readonly scenario: Scenario;
   readonly nowMs: number;
   readonly servers: readonly ServerView[];
+  readonly agents: readonly AgentView[];
   readonly ledger: Ledger;
   /** Failures that no world explains, by node. */
   readonly failures: readonly { readonly node: string; readonly error: unknown }[];

@@ -12,6 +12,7 @@ import { EngineCoder } from '../../replication/coding/coder.js';
 import { Agent } from '../../replication/session/agent.js';
 import { DirectoryStore } from '../../replication/store/directory-store.js';
 import type { SimulatedProcess } from '../process/incarnation.js';
+import type { AgentView } from '../invariants/invariant.js';
 import type { Images } from '../scenario/image.js';
 import type { AgentConfig, Operation, PullOperation, PushOperation, Scenario } from '../scenario/scenario.js';
 import type { Equipment } from './equipment.js';
@@ -28,13 +29,16 @@ const supervisorMs = 1000;
 const againMs = 2000;
 const damagedFailuresMax = 2;
 
-export class SimulatedAgent {
+export class SimulatedAgent implements AgentView {
   readonly name: string;
   readonly #scenario: Scenario;
   readonly #equipment: Equipment;
   readonly #images: Images;
   readonly #watch: Watch;
   config: AgentConfig;
+  #agent: Agent | undefined;
+  /** Of the life that runs. */
+  #cacheBytesMax = 0;
   #asked: AgentOperation[] = [];
   /** How an operation is begun in the life that runs, once its agent is open. */
   #begin: ((operation: AgentOperation) => void) | undefined;
@@ -55,6 +59,14 @@ export class SimulatedAgent {
     this.#watch = watch;
   }
 
+  get cacheBytes(): number {
+    return this.#agent?.cacheBytes ?? 0;
+  }
+
+  get cacheBytesMax(): number {
+    return this.#cacheBytesMax;
+  }
+
   get isIdle(): boolean {
     return this.#asked.length === 0;
   }
@@ -72,6 +84,7 @@ export class SimulatedAgent {
   /** The program. */
   readonly run = async (host: SimulatedProcess): Promise<void> => {
     this.#begin = undefined;
+    this.#agent = undefined;
     const { kernels, workspaces } = this.#equipment;
     const coder = new EngineCoder(host, kernels, workspaces);
     const store = await this.#opened(host);
@@ -81,6 +94,8 @@ export class SimulatedAgent {
       cacheBytesMax: this.config.cacheBytesMax,
       bufferBytesMax: this.#scenario.limits.bufferBytesMax,
     });
+    this.#agent = agent;
+    this.#cacheBytesMax = this.config.cacheBytesMax;
     this.#begin = (operation) => {
       if (host.life.isOver) return;
       this.#until(host, agent, operation).catch((error: unknown) => this.#watch.failed(this.name, error));

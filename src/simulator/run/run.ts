@@ -37,6 +37,7 @@ export class Run implements RunView, Watch {
   readonly #images: Images;
   readonly #servers = new Map<string, SimulatedServer>();
   readonly #agents = new Map<string, SimulatedAgent>();
+  #allAgents: readonly SimulatedAgent[] | undefined;
   #looks: Look[] = [];
   #toCome: number;
   #areFaultsOver = false;
@@ -81,6 +82,11 @@ export class Run implements RunView, Watch {
 
   get servers(): readonly SimulatedServer[] {
     return [...this.#servers.values()];
+  }
+
+  /** All of them are there before anything runs. */
+  get agents(): readonly SimulatedAgent[] {
+    return (this.#allAgents ??= [...this.#agents.values()]);
   }
 
   get nowMs(): number {
@@ -172,6 +178,8 @@ export class Run implements RunView, Watch {
 
   #operate(operation: Operation): void {
     this.#toCome--;
+    // Whoever is asked goes on at this time, not after the next event.
+    this.world.loop.settled();
     const server = this.#servers.get(operation.node);
     switch (operation.kind) {
       case 'push':

@@ -9,7 +9,7 @@ import type { AuditHead } from '../../replication/audit/record.js';
 import { EngineCoder } from '../../replication/coding/coder.js';
 import { parseChunker } from '../../replication/coding/cutting.js';
 import { openRepository } from '../../replication/repository/open.js';
-import type { RepositoryConfig, StoredVersion } from '../../replication/repository/repository.js';
+import type { Repository, RepositoryConfig, StoredVersion } from '../../replication/repository/repository.js';
 import { FanOut } from '../../replication/session/fan-out.js';
 import { PeerRefusal, Refusal } from '../../replication/session/failures.js';
 import { Server } from '../../replication/session/server.js';
@@ -146,6 +146,7 @@ export class SimulatedServer implements ServerView {
       kernels,
       runtime: host,
     });
+    this.#watchCommits(repository);
     const last = latestOf(
       repository.volumes.flatMap((volume) => repository.versions(volume).map(({ version }) => version)),
     )?.time;
@@ -201,6 +202,20 @@ export class SimulatedServer implements ServerView {
       fanOut.run().catch((error: unknown) => this.#watch.failed(name, error));
     }
     this.#operateAll();
+  }
+
+  /** What a commit needs was kept or said to be held before: on a sound disk nothing of it may be missing. */
+  #watchCommits(repository: Repository): void {
+    const commit = repository.commit.bind(repository);
+    repository.commit = async (version, manifest, staging) => {
+      try {
+        return await commit(version, manifest, staging);
+      } catch (error) {
+        if (error instanceof DataError && !this.isDamaged)
+          this.#watch.failed(this.name, new Broken('what is staged is kept', error.message));
+        throw error;
+      }
+    };
   }
 
   #promise({ version }: StoredVersion): void {

@@ -16,7 +16,7 @@ export function drawChanges(
   const some = (feature: Feature, draw: (own: Random) => Operation[]): Operation[] => {
     if (!features.has(feature)) return [];
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 2) }, () => draw(own)).flat();
+    return Array.from({ length: own.pick([1, 1, 2]) }, () => draw(own)).flat();
   };
   const timed = (own: Random): { readonly atMs: number; readonly node: string; readonly downMs: number } => ({
     atMs: drawMoment(own, work),

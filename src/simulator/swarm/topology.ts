@@ -29,7 +29,8 @@ export interface Topology {
 }
 
 export const policies = ['fork', 'block-merge:4096', 'block-merge:4096'] as const;
-const segmentSizes = [65_536, 262_144, 524_288, 1_048_576, 1_048_576] as const;
+const segmentSizes = [131_072, 262_144, 524_288, 1_048_576] as const;
+const smallSegmentSizes = [16_384, 65_536] as const;
 const shapes = ['star', 'chain', 'mesh'] as const;
 const edits = ['overwrite', 'overwrite', 'overwrite', 'insert', 'remove', 'append', 'move'] as const;
 /** What costs the simulation most is drawn least. */
@@ -66,7 +67,9 @@ export function drawTopology(random: Random, features: Features): Topology {
         versions: drawVersions(own.fork('versions'), features),
         peers: names.filter((_other, j) => i !== j && areJoined(shape, i, j)),
         intervalMs: 5000 + own.below(25_000),
-        segmentBytesMax: features.has('small-buffers') ? 16_384 : own.pick(segmentSizes),
+        segmentBytesMax: features.has('small-buffers')
+          ? 16_384
+          : own.pick(features.has('revisits') ? smallSegmentSizes : segmentSizes),
       },
     };
   });
@@ -89,7 +92,7 @@ export function drawTopology(random: Random, features: Features): Topology {
   if (firstServer === undefined || firstAgent === undefined) throw new RangeError('a topology has nodes');
   const volumeCount = isShared ? 1 : agentCount;
   const [firstVolume, ...otherVolumes] = Array.from({ length: volumeCount }, (_, i) =>
-    drawVolume(`disk-${i + 1}`, random.fork(`volume ${i}`)),
+    drawVolume(`disk-${i + 1}`, random.fork(`volume ${i}`), features),
   );
   if (firstVolume === undefined) throw new RangeError('a topology has volumes');
   return {
@@ -122,14 +125,14 @@ function drawVersions(random: Random, features: Features): readonly (1 | 2)[] {
 }
 
 /** 64 KiB to 1 MiB, half of them 256 KiB or more; sizes that are no multiple of anything are as likely as those that are. */
-function drawVolume(name: string, random: Random): ScenarioVolume {
+function drawVolume(name: string, random: Random, features: Features): ScenarioVolume {
   const bytes = Math.floor(2 ** (16 + random.float() * 4)) & (random.below(2) === 0 ? ~4095 : ~0);
   return {
     name,
     bytes,
     kind: random.pick(['random', 'text', 'sparse']),
     edit: {
-      kind: random.pick(edits),
+      kind: features.has('revisits') ? 'rewrite' : random.pick(edits),
       count: random.between(1, 4),
       bytes: Math.floor(2 ** (random.float() * 14)),
     },

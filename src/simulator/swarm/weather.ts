@@ -72,7 +72,7 @@ export function drawFaults(
   const faults = Object.entries(draws).flatMap(([feature, draw]) => {
     if (!features.has(feature as Feature)) return [];
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 2) }, (): ScheduledFault => {
+    return Array.from({ length: own.pick([1, 1, 2]) }, (): ScheduledFault => {
       // Servers half of the time, however many agents there are.
       const node = own.below(2) === 0 ? (names[own.below(names.length)] ?? '') : servers[0].name;
       const wire = wires[own.below(wires.length)];

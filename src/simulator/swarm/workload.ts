@@ -34,7 +34,7 @@ function drawPushes(
   const spreadMs = random.fork('spread').below(2) === 0 ? 1000 : workloadMs;
   return agents.flatMap((agent, i) => {
     const own = random.fork(agent.name);
-    const least = agents.length === 1 ? 3 : 1 + own.below(2);
+    const least = agents.length === 1 ? 3 : 1 + own.below(3);
     const count = least + (features.has('many-pushes') ? own.below(6) : 0);
     const volume = volumes[i % volumes.length] ?? volumes[0];
     const home = one(own, servers);
@@ -46,8 +46,8 @@ function drawPushes(
       const newest = volumes.length === 1 && own.below(6) > 0 ? n * agents.length + i : n;
       const others = own.fork(`push ${n}`);
       const snapshot = features.has('reverts') && others.below(3) === 0 ? others.below(newest + 1) : newest;
-      // Something is waited for to its end.
-      const isImpatient = i + n > 0 && features.has('impatience') && others.below(2) === 0;
+      // The last one is waited for to its end.
+      const isImpatient = features.has('impatience') && n < times.length - 1;
       const atHand = own.fork(`base ${n}`);
       const base = features.has('bases') && atHand.below(2) === 0 ? { base: atHand.below(snapshot + 2) } : {};
       return {
@@ -66,7 +66,7 @@ function drawPushes(
 
 /**
  * An image comes back that retention has taken, while what is left of it is being collected: its blocks are garbage that is wanted again. The collections lie
- * within the time that a push takes to be staged.
+ * within the time that a push takes to be staged; in such a world each image is new, and segments are small, so that there is much to collect.
  */
 function drawRevisit(
   random: Random,
@@ -76,9 +76,16 @@ function drawRevisit(
 ): Operation[] {
   const last = pushes.at(-1);
   if (!features.has('revisits') || last === undefined) return [];
-  const { node, server, volume } = last;
+  const { node, server, volume, snapshot } = last;
   const atMs = Math.max(...pushes.map((push) => push.atMs)) + 500 + random.below(2000);
-  const again: PushOperation = { kind: 'push', atMs, node, server, volume, snapshot: 0 };
+  const again: PushOperation = {
+    kind: 'push',
+    atMs,
+    node,
+    server,
+    volume,
+    snapshot: Math.max(0, snapshot - 1),
+  };
   const offsetMs = drawWhile(random, 60);
   return [
     ...servers.map(({ name }): Operation => ({
@@ -105,7 +112,7 @@ function drawPulls(
   pushes: readonly PushOperation[],
 ): Operation[] {
   if (!features.has('common-past')) return [];
-  const share = agents.length > volumes.length ? 2 : 8;
+  const share = agents.length > volumes.length ? 2 : 16;
   return pushes.flatMap(({ atMs, node, server, volume }): Operation[] =>
     random.below(share) === 0 ? [{ kind: 'pull', atMs, node, server, volume }] : [],
   );
@@ -115,7 +122,7 @@ function drawReads(random: Random, features: Features, { agents, servers, volume
   const kinds = (['pulls', 'lists'] as const).filter((feature) => features.has(feature));
   return kinds.flatMap((feature) => {
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 2) }, (): Operation => {
+    return Array.from({ length: own.pick([1, 1, 2]) }, (): Operation => {
       const asked = {
         atMs: own.below(workloadMs),
         node: one(own, agents).name,
@@ -146,7 +153,7 @@ function drawCare(
   );
   return kinds.flatMap((feature) => {
     const own = random.fork(feature);
-    return Array.from({ length: own.between(1, 2) }, (): Operation[] => {
+    return Array.from({ length: own.pick([1, 1, 2]) }, (): Operation[] => {
       const timed = { atMs: drawMoment(own, pushes), node: one(own, servers).name };
       switch (feature) {
         case 'collections':

