@@ -29,11 +29,24 @@ describe('simulate', () => {
   });
 
   test('many seeds: the same results in two processes, with one worker and with two', () => {
-    const one = sandbox.run('simulate', '--seeds', '0..3', '--workers', '1', '-o', 'one.json');
+    const one = sandbox.run(
+      'simulate',
+      '--seeds',
+      '0..3',
+      '--workers',
+      '1',
+      '-o',
+      'one.json',
+      '--report',
+      'page',
+    );
     const two = sandbox.run('simulate', '--seeds', '0..3', '--workers', '2', '-o', 'two.json', '--swarm');
     expect([one.code, two.code], one.stderr + two.stderr).toEqual([0, 0]);
     const [a, b] = [resultsIn('one.json'), resultsIn('two.json')];
     expect(a.rows).toHaveLength(4);
+    const page = readFileSync(sandbox.path('page/index.html'), 'utf8');
+    expect(page).toContain('Every invariant held in 4 seeds, a world of its own each.');
+    expect(page).toContain('snapdelta simulate --seeds 0..3');
     expect([b.rows, b.digest, b.summaries]).toEqual([a.rows, a.digest, a.summaries]);
     const exact = (text: string) => text.split('\n').filter((line) => !line.startsWith('speed '));
     expect(exact(two.stdout)).toEqual(exact(one.stdout));

@@ -10,6 +10,7 @@ import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kern
 import { labResultsSchema, labSchemaName } from '../../harness/report/lab-results.js';
 import { linksResultsSchema, linksSchemaName } from '../../harness/report/links-results.js';
 import { peerResultsSchema, peerSchemaName } from '../../harness/report/peer-results.js';
+import { simulationResultsSchema, simulationSchemaName } from '../../harness/report/simulation-results.js';
 import { traceResultsSchema, traceSchemaName } from '../../harness/report/trace-results.js';
 import { tuneResultsSchema, tuneSchemaName } from '../../harness/report/tune-results.js';
 import type { Context, Outcome } from '../command.js';
@@ -25,6 +26,7 @@ const reported = z.discriminatedUnion('schema', [
   linksResultsSchema,
   traceResultsSchema,
   tuneResultsSchema,
+  simulationResultsSchema,
 ]);
 const reportedNames = [
   labSchemaName,
@@ -36,6 +38,7 @@ const reportedNames = [
   linksSchemaName,
   traceSchemaName,
   tuneSchemaName,
+  simulationSchemaName,
 ];
 
 export async function runReport(input: Input, { signal, terminal }: Context): Promise<Outcome> {

@@ -1,5 +1,6 @@
 /** `snapdelta simulate`. */
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { UsageError, exitCodes } from '../../base/errors.js';
 import { formatDuration } from '../../base/units.js';
 import { requireWritable, replaceFile } from '../../harness/io/output-file.js';
@@ -26,6 +27,7 @@ export async function runSimulate(input: Input, { signal, terminal }: Context): 
   const scenarioGiven = input.text('scenario');
   const calibrationPath = input.text('calibration');
   const [out, tracePath, fixtureGiven] = [input.text('out'), input.text('trace'), input.text('minimise')];
+  const report = input.text('report');
   if (scenarioGiven !== undefined && input.flag('swarm'))
     throw new UsageError('--swarm and --scenario exclude each other', {
       hint: 'a swarm draws its scenarios from seeds',
@@ -41,7 +43,12 @@ export async function runSimulate(input: Input, { signal, terminal }: Context): 
     throw new UsageError('--trace needs one seed', { hint: 'add --seed N' });
   if (lastSeed === seedMax && !isOne && !untilFailure)
     throw new UsageError('--seeds without an end needs --until-failure', { hint: 'write A..B' });
-  requireWritable(out, tracePath, fixtureGiven === '' ? undefined : fixtureGiven);
+  requireWritable(
+    out,
+    tracePath,
+    fixtureGiven === '' ? undefined : fixtureGiven,
+    report === undefined ? undefined : join(report, 'index.html'),
+  );
 
   const seeds = {
     firstSeed,
@@ -56,6 +63,10 @@ export async function runSimulate(input: Input, { signal, terminal }: Context): 
     terminal.progress(seedsLine(progress, untilFailure ? undefined : total)),
   );
   if (out !== undefined) writeResults(out, results);
+  if (report !== undefined) {
+    const { writeReport } = await import('../../harness/io/write-report.js');
+    await writeReport(results, report, { signal });
+  }
   if (tracePath !== undefined)
     replaceFile(tracePath, await recordedTrace(scenarioOf(setup, firstSeed), setup.calibration));
 

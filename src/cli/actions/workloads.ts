@@ -1,7 +1,8 @@
 /** `snapdelta workloads make` and `import`: snapshots on disk, from generators, series and recorded traces. */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { UsageError } from '../../base/errors.js';
 import { formatBytes } from '../../base/units.js';
+import { requireWritable } from '../../harness/io/output-file.js';
 import { importTrace } from '../../harness/io/trace-files.js';
 import {
   builtInWorkloads,
@@ -51,6 +52,8 @@ export async function runImport(input: Input, context: Context): Promise<Outcome
     seed: input.count('seed', 0, seedMax) ?? 1,
     snapshots: input.count('snapshots', 1, snapshotsMax) ?? 3,
   };
+  const report = input.text('report');
+  requireWritable(report === undefined ? undefined : join(report, 'index.html'));
   const format = input.choice('format', traceFormatNames);
   const volume = input.text('volume');
   const { events, ...described } = importTrace(file, {
@@ -58,7 +61,6 @@ export async function runImport(input: Input, context: Context): Promise<Outcome
     ...(volume === undefined ? {} : { volume }),
   });
   const trace: TraceResults = { schema: traceSchemaName, ...described };
-  const report = input.text('report');
   if (report !== undefined) await writeReport(trace, report, { signal: context.signal });
   if (folder === undefined) return { document: trace, text: traceText(trace), kind: 'answer' };
   const workload = traceWorkload({

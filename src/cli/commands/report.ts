@@ -8,7 +8,7 @@ export const report: Command = {
     {
       name: 'RESULTS',
       describe:
-        'of lab, of bench kernels, chunkers, detection, peers, growth or links, or of workloads import',
+        'of lab, of bench kernels, chunkers, detection, peers, growth or links, of simulate, or of workloads import',
       completes: 'file',
       repeated: true,
     },

@@ -48,6 +48,12 @@ export const simulate: Command = {
       describe: 'write the results as JSON, a row for each seed',
       completes: 'file',
     },
+    report: {
+      type: 'text',
+      value: 'DIR',
+      describe: 'where a page goes: the verdict, failures with what shows them again, charts',
+      completes: 'directory',
+    },
   },
   examples: [
     'simulate --seed 7',

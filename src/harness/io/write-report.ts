@@ -12,6 +12,7 @@ import {
   laboratoryCharts,
   linksCharts,
   peerCharts,
+  simulationCharts,
   traceCharts,
   tuneCharts,
 } from '../report/charts/all.js';
@@ -28,6 +29,7 @@ import { renderLinksPage } from '../report/html/links-page.js';
 import { renderPage } from '../report/html/page.js';
 import { renderTunePage } from '../report/html/tune-page.js';
 import { renderPeerPage } from '../report/html/peer-page.js';
+import { renderSimulationPage } from '../report/html/simulation-page.js';
 import { renderTracePage } from '../report/html/trace-page.js';
 import { growthSchemaName, type GrowthResults } from '../report/growth-results.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
@@ -35,6 +37,7 @@ import { linksSchemaName, type LinksResults } from '../report/links-results.js';
 import { labSchemaName, type LabResults } from '../report/lab-results.js';
 import { tuneSchemaName, type TuneResults } from '../report/tune-results.js';
 import { peerSchemaName, type PeerResults } from '../report/peer-results.js';
+import { simulationSchemaName, type SimulationResults } from '../report/simulation-results.js';
 import { traceSchemaName, type TraceResults } from '../report/trace-results.js';
 import { readSpecification } from './chart-files.js';
 import { makeFolder } from './output-file.js';
@@ -64,7 +67,8 @@ export type ReportedResults =
   | KernelResults
   | PeerResults
   | GrowthResults
-  | TraceResults;
+  | TraceResults
+  | SimulationResults;
 
 /** Charts, and the page around them, for each kind of results. */
 function draughtOf(results: ReportedResults): {
@@ -101,6 +105,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: linksCharts(results),
         render: (charts, libraries) => renderLinksPage(results, charts, libraries),
+      };
+    case simulationSchemaName:
+      return {
+        charts: simulationCharts(results),
+        render: (charts, libraries) => renderSimulationPage(results, charts, libraries),
       };
     case traceSchemaName:
       return {

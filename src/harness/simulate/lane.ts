@@ -10,7 +10,7 @@ import type { Equipment } from '../../simulator/run/equipment.js';
 import { runScenario } from '../../simulator/run/run-scenario.js';
 import type { Outcome } from '../../simulator/run/run-scenario.js';
 import type { Scenario } from '../../simulator/scenario/scenario.js';
-import { generateScenario } from '../../simulator/swarm/generate.js';
+import { featuresOf, generateScenario } from '../../simulator/swarm/generate.js';
 import type { SeedRow } from './row.js';
 
 /** Plain data, to cross a thread border. */
@@ -30,7 +30,9 @@ export class SimulationLane {
   }
 
   async row(seed: number): Promise<SeedRow> {
-    return rowOf(seed, await this.run(scenarioOf(this.#setup, seed)));
+    const outcome = await this.run(scenarioOf(this.#setup, seed));
+    const isSwarm = this.#setup.scenario === undefined;
+    return { ...rowOf(seed, outcome), ...(isSwarm ? { features: [...featuresOf(seed)] } : {}) };
   }
 
   /** With the lane's calibration. Throws BugError for what the simulator threw. */

@@ -33,6 +33,11 @@ export const seedRowSchema = z.strictObject({
     .string()
     .regex(/^[0-9a-f]{32}$/)
     .describe('of the trace: the identity of the run'),
+  features: z
+    .array(z.string())
+    .readonly()
+    .optional()
+    .describe('of the swarm that the seed drew; absent where one scenario was given'),
   violation: violationSchema.nullable(),
   figures: z.strictObject(
     Object.fromEntries(rowFigures.map(({ name }) => [name, z.number().nonnegative()])) as Record<

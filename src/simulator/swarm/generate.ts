@@ -8,7 +8,7 @@
 import { Random } from '../../base/prng.js';
 import { scenarioSchemaName } from '../scenario/scenario.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { drawFeatures } from './features.js';
+import { drawFeatures, type Features } from './features.js';
 import { workloadMs } from './moments.js';
 import { drawTopology } from './topology.js';
 import { drawFaults } from './weather.js';
@@ -17,9 +17,14 @@ import { drawOperations } from './workload.js';
 /** Twice what the longest refused clock needs to be caught up with, and a pause of a fan-out that has failed for long. */
 const convergeMs = 3_600_000;
 
+/** What a seed's scenario may have, in the order of the list. */
+export function featuresOf(seed: number): Features {
+  return drawFeatures(streamOf(seed).fork('features'));
+}
+
 export function generateScenario(seed: number): Scenario {
-  const random = new Random(seed).fork('swarm');
-  const features = drawFeatures(random.fork('features'));
+  const random = streamOf(seed);
+  const features = featuresOf(seed);
   const topology = drawTopology(random.fork('topology'), features);
   const { agents, servers, volumes, wires, network } = topology;
   const operations = drawOperations(random.fork('operations'), features, topology);
@@ -37,4 +42,8 @@ export function generateScenario(seed: number): Scenario {
     faultsEndMs: workloadMs + random.fork('end').below(workloadMs),
     limits: { convergeMs, eventCountMax: 200_000, bufferBytesMax },
   };
+}
+
+function streamOf(seed: number): Random {
+  return new Random(seed).fork('swarm');
 }

@@ -18,6 +18,7 @@ import {
   linksChartNames,
   kernelChartNames,
   peerChartNames,
+  simulationChartNames,
   traceChartNames,
 } from '../../../src/harness/report/charts/chart.js';
 import { html, inlineJson, inlineScript } from '../../../src/harness/report/html/markup.js';
@@ -25,6 +26,7 @@ import { traceSchemaName } from '../../../src/harness/report/trace-results.js';
 import type { LabResults } from '../../../src/harness/report/lab-results.js';
 import { syntheticPeerResults } from '../peers/rows.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
+import { syntheticSimulationResults } from '../simulate/rows.js';
 import { drawnFigures, isBrowserInstalled, launchBrowser, openReport, reportFiles } from './pages.js';
 
 const hostile = '<img src=x onerror="globalThis.broken = true"></script>';
@@ -88,6 +90,7 @@ const reports: readonly Report[] = [
     charts: detectionChartNames,
   },
   { kind: 'trace', results: { ...trace, file: hostile }, charts: traceChartNames },
+  { kind: 'simulation', results: syntheticSimulationResults(hostile), charts: simulationChartNames },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 
 beforeAll(async () => {

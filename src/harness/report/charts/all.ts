@@ -7,6 +7,7 @@ import type { GrowthResults } from '../growth-results.js';
 import type { LinksResults } from '../links-results.js';
 import type { LabResults } from '../lab-results.js';
 import type { PeerResults } from '../peer-results.js';
+import type { SimulationResults } from '../simulation-results.js';
 import type { TraceResults } from '../trace-results.js';
 import type { TuneResults } from '../tune-results.js';
 import { bytesSentChart } from './bytes-sent.js';
@@ -22,6 +23,7 @@ import { linkChart } from './link.js';
 import { linkFaultsChart, timeToSyncChart } from './links.js';
 import { paretoChart } from './pareto.js';
 import { peersChart } from './peers.js';
+import { simulationFeaturesChart, simulationFiguresChart } from './simulation.js';
 import { stagesChart } from './stages.js';
 import { traceActivityChart, traceHeatChart } from './trace.js';
 import { tuneFrontChart } from './tune.js';
@@ -61,6 +63,10 @@ export function growthCharts(results: GrowthResults): Chart[] {
 
 export function linksCharts(results: LinksResults): Chart[] {
   return [linkFaultsChart(results), timeToSyncChart(results)].filter(hasData);
+}
+
+export function simulationCharts(results: SimulationResults): Chart[] {
+  return [simulationFeaturesChart(results), simulationFiguresChart(results)].filter(hasData);
 }
 
 export function traceCharts(results: TraceResults): Chart[] {

@@ -22,11 +22,14 @@ export const peerChartNames = ['peers'] as const;
 export const growthChartNames = ['growth'] as const;
 /** Of `bench links`. */
 export const linksChartNames = ['link-faults', 'time-to-sync'] as const;
+/** Of `simulate`. */
+export const simulationChartNames = ['simulation-features', 'simulation-figures'] as const;
 /** Of `workloads import`. */
 export const traceChartNames = ['trace-activity', 'trace-heat'] as const;
 /** Of `tune`. */
 export const tuneChartNames = ['tune-front'] as const;
 export type ChartName =
+  | (typeof simulationChartNames)[number]
   | (typeof traceChartNames)[number]
   | (typeof tuneChartNames)[number]
   | (typeof linksChartNames)[number]
