@@ -41,6 +41,15 @@ function isRecord(
   );
 }
 
+/** Decodes the item at the start of `bytes`. Throws DataError that begins with `what`. */
+export function decodeFirstCbor(
+  bytes: Uint8Array,
+  what: string,
+): { readonly value: CborValue; readonly length: number } {
+  const length = itemLength(bytes, what);
+  return { value: new CborReader(bytes, what).value(), length };
+}
+
 /** Decodes the one item that fills `bytes`. Throws DataError that begins with `what`. */
 export function decodeCbor(bytes: Uint8Array, what: string): CborValue {
   const length = itemLength(bytes, what);

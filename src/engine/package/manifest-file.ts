@@ -20,7 +20,7 @@ import type { BlockListing, Manifest } from '../fingerprint/manifest.js';
 import { merkleRoot } from '../fingerprint/merkle.js';
 import { checkEntries } from '../snapshot/entry-rules.js';
 import { newestTime, shapeOf } from '../snapshot/shape.js';
-import { decodeCbor, encodeCbor, itemLength, type CborValue } from './cbor.js';
+import { decodeFirstCbor, encodeCbor, type CborValue } from './cbor.js';
 import { decodeEntries, encodeEntries } from './columns.js';
 import { Fields, nameProblem } from './fields.js';
 import {
@@ -93,11 +93,11 @@ export function decodeManifest(
   if (minor === undefined) throw truncated();
   const body = bytes.subarray(preambleBytes);
   if (body.length === 0) throw truncated();
-  const documentBytes = itemLength(body, what);
-  const fields = Fields.ofMap(decodeCbor(body.subarray(0, documentBytes), what), what, minor > formatMinor);
+  const { value, length } = decodeFirstCbor(body, what);
+  const fields = Fields.ofMap(value, what, minor > formatMinor);
   const fingerprint = fields.word('fingerprint', fingerprintNames);
   const hasher = hasherFor(fingerprint);
-  checkFileDigest(bytes, preambleBytes + documentBytes, hasher);
+  checkFileDigest(bytes, preambleBytes + length, hasher);
   return readDocument(fields, fingerprint, hasher);
 }
 
