@@ -22,6 +22,7 @@ const entries = [
   'engine/strategy/worker',
   'harness/exact-kernels',
   'harness/io/count-worker',
+  'harness/io/gate-worker',
   'harness/io/runner-process',
   'harness/io/simulation-worker',
 ];

@@ -13,6 +13,9 @@ export const gateErrors: ErrorRates = { alpha: 0.005, beta: 0.05 };
 /** Two jobs on one machine differ by more than their program: less than this says nothing. */
 const betweenJobs = 0.1;
 
+/** A tenth of a millisecond, what a few pages of memory take: smaller changes of a run are never felt. */
+const floors = { ms: 0.1, B: 65_536 };
+
 export interface FileGateOptions {
   readonly rules?: readonly Rule[];
   /** Compare only what is exact. */
@@ -40,10 +43,13 @@ export function gateFiles(
     });
   }
   if (common.some(({ kind }) => kind === 'sampled')) requireOneMachine(old, now);
-  const defaults = { exact: { relative: 0, absolute: 0 }, sampled: { relative: sampledThreshold } };
+  const defaults = { exact: { relative: 0, absolute: 0 }, sampled: { relative: sampledThreshold, floors } };
   const metrics = compareMeasures(old, now, { rules, defaults, errors: gateErrors });
   const side = ({ label, environment }: MeasureSet): GateResults['baseline'] => ({ label, environment });
-  return gateResults({ baseline: side(old), candidate: side(now), errors: { ...gateErrors } }, metrics);
+  return gateResults(
+    { baseline: side(old), candidate: side(now), rounds: null, errors: { ...gateErrors } },
+    metrics,
+  );
 }
 
 function exactOf(set: MeasureSet): MeasureSet {

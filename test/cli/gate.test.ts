@@ -131,6 +131,28 @@ describe('refused with exit code 2', () => {
   test.each([
     [[], 'gate needs --candidate FILE', "see 'snapdelta gate --help'"],
     [['--candidate', 'counts.json'], 'gate needs --baseline FILE or NAME', '--save-baseline NAME'],
+    [['--candidate', 'counts.json', '--against', 'HEAD'], '--candidate and --against exclude each other', ''],
+    [['--configuration', 'fixed'], '--configuration is to be given twice', ''],
+    [['--configuration', 'fixd', '--configuration', 'fixed'], "unknown profile 'fixd'", ''],
+    [
+      ['--configuration', 'fixed,blockBytes', '--configuration', 'fixed'],
+      "expected key=value, not 'blockBytes'",
+      '',
+    ],
+    [
+      ['--configuration', 'fixed', '--configuration', 'fixed', '--kernel', 'blake3'],
+      '--kernel does not go with --configuration',
+      '',
+    ],
+    [['--against', 'HEAD', '--baseline', 'main'], '--baseline does not go with --against', ''],
+    [
+      ['--against', 'no-such-commit', '--workload', 'none'],
+      "there is no commit 'no-such-commit'",
+      'a shallow clone',
+    ],
+    [['--against', 'HEAD', '--kernel', 'blak3'], "unknown kernel 'blak3'", "did you mean 'blake3'?"],
+    [['--against', 'HEAD', '--time', '2 weeks'], "--time: '2 weeks' is not a time", ''],
+    [['--candidate', 'counts.json', '--rounds', '5'], '--rounds goes with --against or --configuration', ''],
     [
       ['--baseline', 'lab.json', '--candidate', 'elsewhere.json'],
       'times of different machines cannot be compared: cpu (Made-up CPU, Another CPU)',
@@ -178,6 +200,42 @@ describe('refused with exit code 2', () => {
     expect(stdout).toBe('');
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
+  });
+});
+
+describe('two configurations of this build', () => {
+  const small = ['--workload', 'database-pages', '--size', '128KiB'];
+
+  test('are compared exactly', () => {
+    const same = gate('--configuration', 'fixed', '--configuration', 'fixed', ...small, '--exact');
+    expect(same.code, same.stderr).toBe(0);
+    expect(same.stdout).toMatch(/^pass: none of 6 metrics is worse than fixed\n/);
+    const finer = 'fixed,blockBytes=4KiB,subBlock=false';
+    const other = gate('--configuration', 'fixed', '--configuration', finer, ...small, '--exact');
+    expect(other.code, other.stderr).toBe(1);
+    expect(other.stdout).toContain('database-pages/diff/packageBytes');
+    expect(other.stdout).toContain(`${finer} against fixed: `);
+  });
+
+  test('and by rounds, which may be too few', () => {
+    const { code, stdout, stderr } = gate(
+      '--configuration',
+      'thin-link',
+      '--configuration',
+      'thin-link',
+      ...small,
+      '--rounds',
+      '1',
+      '--json',
+    );
+    expect(code, stderr).toBe(4);
+    const { rounds, metrics } = gateResultsSchema.parse(JSON.parse(stdout));
+    expect(rounds).toMatchObject({ count: 1, isCutShort: false });
+    const sampled = metrics.filter(({ kind }) => kind === 'sampled');
+    expect(sampled.map(({ metric, reason }) => [metric, reason])).toEqual([
+      ['database-pages/diff/cpuMs', 'too-few'],
+      ['database-pages/apply/cpuMs', 'too-few'],
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 /** `snapdelta gate`. */
 import { UsageError, exitCodes } from '../../base/errors.js';
-import { gateFiles } from '../../harness/gate-files.js';
+import { gateFiles, type FileGateOptions } from '../../harness/gate-files.js';
 import {
   readBaseline,
   readMeasures,
@@ -20,6 +20,7 @@ import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { tableStyle } from '../table-style.js';
 import { gateText } from '../text/gate.js';
+import { measuredVerdict } from './gate-live.js';
 import { shareOf } from './options.js';
 
 const exitCodeOf: Readonly<Record<Status, number>> = {
@@ -31,10 +32,15 @@ const exitCodeOf: Readonly<Record<Status, number>> = {
 
 const fileOptions = ['out', 'markdown', 'junit', 'github-benchmark', 'bencher'] as const;
 
-export function runGate(input: Input, context: Context): Outcome {
+/** Where the two sides come from, told by the options that are given. */
+type Source = 'files' | 'measured';
+
+export async function runGate(input: Input, context: Context): Promise<Outcome> {
+  const source = sourceOf(input);
   const name = input.text('save-baseline');
   if (name !== undefined) requireBaselineName(name);
   requireWritable(...fileOptions.map((option) => input.text(option)));
+  if (source === 'measured') return verdictOutcome(input, context, await measuredVerdict(input, context));
   const candidatePath = input.text('candidate');
   if (candidatePath === undefined) {
     throw new UsageError('gate needs --candidate FILE', { hint: "see 'snapdelta gate --help'" });
@@ -46,23 +52,53 @@ export function runGate(input: Input, context: Context): Outcome {
       hint: `or keep ${candidatePath} as a baseline: --save-baseline NAME`,
     });
   }
+  const candidate = readMeasures(candidatePath);
+  const results = gateFiles(readBaseline(given), candidate, fileChoices(input));
+  const isKept = exitCodeOf[results.status] === exitCodes.ok;
+  if (name === undefined) return verdictOutcome(input, context, results);
+  return verdictOutcome(
+    input,
+    context,
+    results,
+    isKept ? `kept as baseline ${saveBaseline(name, candidate)}` : `not kept as baseline ${name}`,
+  );
+}
+
+const measuredOnly = ['workload', 'file', 'size', 'kernel', 'wall', 'rounds', 'time', 'seed'] as const;
+
+function sourceOf(input: Input): Source {
+  const ways = ['candidate', 'against', 'configuration'].filter((option) => input.isGiven(option));
+  const [first, second] = ways;
+  if (second !== undefined) throw new UsageError(`--${first} and --${second} exclude each other`);
+  if (first === undefined || first === 'candidate') {
+    const surplus = measuredOnly.find((option) => input.isGiven(option));
+    if (surplus === undefined) return 'files';
+    throw new UsageError(`--${surplus} goes with --against or --configuration: files are measured already`);
+  }
+  if (first === 'configuration' && input.list('configuration').length !== 2) {
+    throw new UsageError('--configuration is to be given twice: the baseline, then the candidate');
+  }
+  const surplus = (['baseline', 'save-baseline'] as const).find((option) => input.isGiven(option));
+  if (surplus === undefined) return 'measured';
+  throw new UsageError(`--${surplus} does not go with --${first}: both sides are measured anew`);
+}
+
+function fileChoices(input: Input): FileGateOptions {
   const rulesPath = input.text('rules');
   const threshold = shareOf(input, 'threshold');
-  const candidate = readMeasures(candidatePath);
-  const results = gateFiles(readBaseline(given), candidate, {
+  return {
     isExactOnly: input.flag('exact'),
     ...(rulesPath === undefined ? {} : { rules: readRules(rulesPath) }),
     ...(threshold === undefined ? {} : { sampledThreshold: threshold }),
-  });
+  };
+}
+
+function verdictOutcome(input: Input, context: Context, results: GateResults, more?: string): Outcome {
   writeOutputs(input, results, context);
-  const isKept = name !== undefined && exitCodeOf[results.status] === exitCodes.ok;
-  const kept = isKept ? `kept as baseline ${saveBaseline(name, candidate)}` : undefined;
-  const refused = name !== undefined && !isKept ? `not kept as baseline ${name}` : undefined;
+  const text = gateText(results, tableStyle(context.terminal));
   return {
     document: results,
-    text: [gateText(results, tableStyle(context.terminal)), kept ?? refused]
-      .filter((part) => part !== undefined)
-      .join('\n\n'),
+    text: more === undefined ? text : `${text}\n\n${more}`,
     kind: 'answer',
     exitCode: exitCodeOf[results.status],
   };

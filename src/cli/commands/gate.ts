@@ -18,6 +18,17 @@ export const gate: Command = {
       describe: 'results of bench, lab or simulate that are judged',
       completes: 'file',
     },
+    against: {
+      type: 'text',
+      value: 'GIT-REF',
+      describe: 'build this commit beside the current tree, and measure both alternately',
+    },
+    configuration: {
+      type: 'list',
+      value: 'NAME[,KEY=VALUE]',
+      describe: 'a strategy or profile with settings; given twice: baseline, then candidate',
+      completes: 'strategy',
+    },
     exact: { type: 'flag', describe: 'judge only what is the same on every machine' },
     rules: {
       type: 'text',
@@ -28,8 +39,22 @@ export const gate: Command = {
     threshold: {
       type: 'text',
       value: 'SHARE',
-      describe: 'allowed change of what is sampled, such as 2%; default 10% between files',
+      describe:
+        'allowed change of what is sampled; default 10% between files; 2%, of deltas 5%, where measured',
     },
+    workload: {
+      type: 'list',
+      value: 'NAME|DIR|none',
+      describe: 'measured deltas; default database-pages',
+      completes: 'workload',
+    },
+    file: { type: 'text', value: 'FILE', describe: 'a workload file of your own (YAML)', completes: 'file' },
+    size: { type: 'text', value: 'BYTES', describe: 'of the first snapshot; default 4MiB' },
+    kernel: { type: 'list', value: 'NAME|none', describe: 'measured kernels, with --against; default: all' },
+    wall: { type: 'flag', describe: 'judge wall time beside CPU time' },
+    rounds: { type: 'text', value: 'N', describe: 'measured at most; default 60' },
+    time: { type: 'text', value: 'DURATION', describe: 'no round begins later; default 60s' },
+    seed: { type: 'text', value: 'N', describe: 'of the coins that order the rounds; default 1' },
     'save-baseline': {
       type: 'text',
       value: 'NAME',
@@ -56,6 +81,8 @@ export const gate: Command = {
     'gate --baseline before.json --candidate after.json',
     'gate --candidate after.json --save-baseline main',
     'gate --baseline main --candidate after.json --exact --markdown summary.md',
+    'gate --against origin/main --annotations',
+    'gate --configuration fixed --configuration fixed,blockBytes=16KiB --workload mailbox',
   ],
   async run(input, context) {
     const { runGate } = await import('../actions/gate.js');

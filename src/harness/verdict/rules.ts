@@ -5,7 +5,7 @@ import type { Threshold } from './verdict.js';
 
 const shareText = /^(\d+(?:\.\d+)?)\s*%$/;
 
-const relative = z
+const share = z
   .union([
     z.number().nonnegative(),
     z.string().regex(shareText, 'expected a share such as 0.02, or 2%').transform(shareOf),
@@ -18,7 +18,7 @@ export const ruleSchema = z.strictObject({
     .min(1)
     .describe('pattern of names: * stands for any part between slashes, ** for any parts'),
   kind: z.enum(['exact', 'sampled']).exactOptional().describe('only metrics of this kind'),
-  relative: relative.exactOptional(),
+  relative: share.exactOptional(),
   absolute: z.number().nonnegative().exactOptional().describe('allowed change in the unit of the metric'),
   limit: z.number().exactOptional().describe('the worst value that is allowed at all, whatever the baseline'),
   ignore: z.boolean().exactOptional().describe('true: not judged at all'),
@@ -35,11 +35,9 @@ function shareOf(text: string): number {
 /** What is allowed where no rule says otherwise. */
 export interface Defaults {
   readonly exact: Pick<Threshold, 'relative' | 'absolute'>;
-  readonly sampled: Pick<Threshold, 'relative'>;
+  /** Floors: absolute changes by unit that are never felt. */
+  readonly sampled: Pick<Threshold, 'relative'> & { readonly floors: Readonly<Record<string, number>> };
 }
-
-/** Smaller changes of what is sampled are never felt: a tenth of a millisecond, what a few pages of memory take. */
-const sampledFloors: Readonly<Record<string, number>> = { ms: 0.1, B: 65_536 };
 
 /** Undefined where the metric is not to be judged. */
 export function thresholdOf(
@@ -49,8 +47,8 @@ export function thresholdOf(
 ): Threshold | undefined {
   const rule = rules.find((one) => (one.kind ?? kind) === kind && patternOf(one.metric).test(metric));
   if (rule?.ignore === true) return undefined;
-  const usual =
-    kind === 'exact' ? defaults.exact : { ...defaults.sampled, absolute: sampledFloors[unit] ?? 0 };
+  const { relative, floors } = defaults.sampled;
+  const usual = kind === 'exact' ? defaults.exact : { relative, absolute: floors[unit] ?? 0 };
   return {
     relative: rule?.relative ?? usual.relative,
     absolute: rule?.absolute ?? usual.absolute,

@@ -8,7 +8,10 @@ import { judgeSamples } from '../../../src/harness/verdict/samples.js';
 import { syntheticResults } from '../synthetic.js';
 
 const { environment } = syntheticResults();
-const defaults = { exact: { relative: 0, absolute: 0 }, sampled: { relative: 0.1 } };
+const defaults = {
+  exact: { relative: 0, absolute: 0 },
+  sampled: { relative: 0.1, floors: { ms: 0.1, B: 65_536 } },
+};
 const errors = { alpha: 0.005, beta: 0.05 };
 const threshold = { relative: 0.1, absolute: 0, limit: null };
 

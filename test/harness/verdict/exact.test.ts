@@ -37,7 +37,10 @@ describe('exact figures', () => {
 });
 
 describe('rules', () => {
-  const defaults = { exact: { relative: 0, absolute: 0 }, sampled: { relative: 0.02 } };
+  const defaults = {
+    exact: { relative: 0, absolute: 0 },
+    sampled: { relative: 0.02, floors: { ms: 0.1, B: 65_536 } },
+  };
   const { rules } = rulesSchema.parse({
     rules: [
       { metric: '**/eachLane', ignore: true },

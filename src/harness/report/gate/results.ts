@@ -12,12 +12,19 @@ const sideSchema = z.strictObject({
     .nullable()
     .describe('null where all is exact, and the machine does not matter'),
 });
-export type GateSide = z.infer<typeof sideSchema>;
 
 export const gateResultsSchema = z.strictObject({
   schema: z.literal(gateSchemaName),
   baseline: sideSchema,
   candidate: sideSchema,
+  rounds: z
+    .strictObject({
+      count: z.int().nonnegative(),
+      elapsedMs: z.number().nonnegative(),
+      isCutShort: z.boolean().describe('whether time ran out before everything was decided'),
+    })
+    .nullable()
+    .describe('interleaved rounds of both sides; null where files were compared, or what is exact alone'),
   errors: z
     .strictObject({
       alpha: z.number().describe('chance of a false regression in the whole verdict'),
@@ -31,7 +38,7 @@ export const gateResultsSchema = z.strictObject({
 export type GateResults = z.infer<typeof gateResultsSchema>;
 
 export function gateResults(
-  sides: Pick<GateResults, 'baseline' | 'candidate' | 'errors'>,
+  sides: Pick<GateResults, 'baseline' | 'candidate' | 'rounds' | 'errors'>,
   metrics: readonly MetricVerdict[],
 ): GateResults {
   const counts = countsOf(metrics);

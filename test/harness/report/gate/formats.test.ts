@@ -68,6 +68,7 @@ const unsure = verdict('fast/speed', {
 const sides = {
   baseline: { label: 'main@3', environment: null },
   candidate: { label: 'after.json', environment: null },
+  rounds: null,
   errors: { alpha: 0.005, beta: 0.05 },
 };
 const results = gateResults(sides, [verdict('same/bytes'), unsure, worse, slower]);
