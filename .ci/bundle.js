@@ -24,6 +24,7 @@ const entries = [
   'harness/io/count-worker',
   'harness/io/gate-worker',
   'harness/io/runner-process',
+  'harness/io/simulation-process',
   'harness/io/simulation-worker',
 ];
 

@@ -2,13 +2,13 @@
  * `simulate`: runs seeds of the simulator, on this thread or on workers, and gathers what became of them.
  *
  * Law: rows come in the order of seeds, and what is found is the same for any number of workers; with `untilFailure` it ends with the first seed, in that
- * order, that breaks an invariant. With `isChecked` each seed runs once more on another thread, in another order.
+ * order, that breaks an invariant. With `isChecked` each seed runs once more in another process, in another order.
  */
 import { throwIfCancelled } from '../base/errors.js';
 import type { Executor } from '../engine/parallel/executor.js';
 import { captureEnvironment } from './io/environment.js';
 import { cpuClock, realClock } from './io/clock.js';
-import type { WorkerSetup } from './io/simulation-worker.js';
+import { ProcessExecutor } from './io/process-executor.js';
 import { SimulationLane } from './simulate/lane.js';
 import type { SimulationSetup } from './simulate/lane.js';
 import type { SeedRow } from './simulate/row.js';
@@ -97,8 +97,12 @@ export async function simulateSeeds(
 /** Each seed's row, and where that is asked for the row of its second run. */
 async function* runs(options: SimulateOptions): AsyncGenerator<[SeedRow, SeedRow | undefined]> {
   const { firstSeed, lastSeed, workers, isChecked } = options;
-  const first = await executorOf(options, workers, 'forwards');
-  const second = isChecked ? await executorOf(options, workers, 'backwards') : undefined;
+  const setup = {
+    ...(options.scenario === undefined ? {} : { scenario: options.scenario }),
+    ...(options.calibration === undefined ? {} : { calibration: options.calibration }),
+  };
+  const first = await executorOf(setup, workers);
+  const second = isChecked ? new ProcessExecutor(setup) : undefined;
   try {
     const again = second?.run(range(firstSeed, lastSeed));
     for await (const row of first.run(range(firstSeed, lastSeed))) {
@@ -114,22 +118,14 @@ function* range(first: number, last: number): Generator<number> {
   for (let seed = first; seed <= last; seed++) yield seed;
 }
 
-/** One worker that goes forwards is this thread. */
-async function executorOf(
-  { scenario, calibration }: SimulationSetup,
-  workers: number,
-  order: WorkerSetup['order'],
-): Promise<Executor<number, SeedRow>> {
-  const setup = {
-    ...(scenario === undefined ? {} : { scenario }),
-    ...(calibration === undefined ? {} : { calibration }),
-  };
-  if (workers === 1 && order === 'forwards') return new HereExecutor(new SimulationLane(setup));
+/** One worker is this thread. */
+async function executorOf(setup: SimulationSetup, workers: number): Promise<Executor<number, SeedRow>> {
+  if (workers === 1) return new HereExecutor(new SimulationLane(setup));
   const { PoolExecutor } = await import('../engine/parallel/pool.js');
   return new PoolExecutor<number, SeedRow>({
     worker: workerModule,
     workers,
-    setup: { ...setup, order } satisfies WorkerSetup,
+    setup,
     batchOf: () => batchSeeds,
   });
 }

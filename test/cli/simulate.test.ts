@@ -57,7 +57,7 @@ describe('simulate', () => {
   test('each seed twice: the same digest', () => {
     const { code, stdout } = sandbox.run('simulate', '--seeds', '0..1', '--check-determinism');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^run twice +2 seeds, each with the same digest on another thread$/m);
+    expect(stdout).toMatch(/^run twice +2 seeds, each with the same digest in another process$/m);
   });
 
   test('stopped by a signal: what is done, how to go on, exit code 130', async () => {

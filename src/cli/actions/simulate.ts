@@ -140,8 +140,8 @@ function determinismLines({ determinism }: SimulationResults): string[] {
   const [found] = determinism.divergences;
   return [
     found === undefined
-      ? 'the same digest on another thread'
-      : `NOT DETERMINISTIC: seed ${found.seed} gave ${found.first}, and ${found.second} on another thread`,
+      ? 'the same digest in another process'
+      : `NOT DETERMINISTIC: seed ${found.seed} gave ${found.first}, and ${found.second} in another process`,
   ];
 }
 

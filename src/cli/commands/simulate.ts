@@ -21,7 +21,7 @@ export const simulate: Command = {
     'until-failure': { type: 'flag', describe: 'stop at the first seed that breaks something' },
     'check-determinism': {
       type: 'flag',
-      describe: 'run each seed once more on another thread; exit 6 when digests differ',
+      describe: 'run each seed once more in another process; exit 6 when digests differ',
     },
     minimise: {
       type: 'optional',

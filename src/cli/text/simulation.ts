@@ -109,12 +109,12 @@ function determinismFacts(determinism: SimulationResults['determinism']): [strin
   if (determinism === null) return [];
   const { checkedCount, divergences } = determinism;
   if (divergences.length === 0)
-    return [['run twice', `${counted(checkedCount, 'seed')}, each with the same digest on another thread`]];
+    return [['run twice', `${counted(checkedCount, 'seed')}, each with the same digest in another process`]];
   const seeds = divergences.slice(0, listedMax).map(({ seed }) => seed);
   return [
     [
       'run twice',
-      `NOT DETERMINISTIC: ${counted(divergences.length, 'seed')} of ${checkedCount} gave another digest on another thread: ${seeds.join(', ')}${divergences.length > seeds.length ? ' ...' : ''}`,
+      `NOT DETERMINISTIC: ${counted(divergences.length, 'seed')} of ${checkedCount} gave another digest in another process: ${seeds.join(', ')}${divergences.length > seeds.length ? ' ...' : ''}`,
     ],
   ];
 }
