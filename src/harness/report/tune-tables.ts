@@ -31,7 +31,9 @@ export function tuneReasons(results: TuneResults): string[] {
   const { arms, leader } = search;
   const whole = trials.filter(({ score }) => score !== null).length;
   const worth = ({ gain, workMs }: { gain: number; workMs: number }): string =>
-    workMs === 0 ? 'nothing' : `${formatNumber(gain / (workMs / 1000))} a second of work`;
+    workMs === 0 || gain === 0
+      ? 'nothing'
+      : `${formatNumber(gain / (workMs / 1000))} for each second of work`;
   const searched =
     `${trials.length} of ${points} points were tried, ${whole} of them on all ${workloads.length} workloads, ` +
     `for ${formatDuration(search.spentMs)} of modelled CPU${search.isExhausted ? ': all there are' : ''}.`;
@@ -86,11 +88,13 @@ export function frontTable(results: TuneResults): Table {
   const shown = trials
     .filter(({ configuration }) => front.includes(configuration) || configuration === verdict.own)
     .sort((a, b) => (a.score ?? Infinity) - (b.score ?? Infinity));
+  const recordOf = (name: string): ConfigurationRecord | undefined =>
+    configurations.find(({ id }) => id === name);
   return {
     title: 'The front',
     columns: [
       left('configuration'),
-      left('settings'),
+      left('settings that differ from the own strategy'),
       right('score'),
       right('bytes sent'),
       right('work'),
@@ -104,7 +108,10 @@ export function frontTable(results: TuneResults): Table {
       ];
       return [
         configuration,
-        settingsText(configurations.find(({ id }) => id === configuration)),
+        settingsText(
+          recordOf(configuration),
+          configuration === verdict.own ? undefined : recordOf(verdict.own),
+        ),
         ratio(score ?? NaN),
         count(figures.reduce((sum, one) => sum + one.packageBytes + one.exchangeBytes, 0)),
         duration(figures.reduce((sum, one) => sum + one.diffMs + one.applyMs, 0)),
@@ -164,8 +171,20 @@ function duration(ms: number): Cell {
   return { text: formatDuration(ms), value: ms };
 }
 
-function settingsText(configuration: ConfigurationRecord | undefined): string {
-  return Object.entries(configuration?.parameters ?? {})
-    .map(([key, value]) => `${key}=${String(value)}`)
+/** All settings, or those that `beside` does not have alike. */
+function settingsText(
+  configuration: ConfigurationRecord | undefined,
+  beside: ConfigurationRecord | undefined,
+): string {
+  const settings = (record: ConfigurationRecord | undefined): [string, string][] =>
+    record === undefined
+      ? []
+      : Object.entries({ strategy: record.family, subBlock: record.subBlock, ...record.parameters }).map(
+          ([key, value]) => [key, String(value)],
+        );
+  const known = new Map(settings(beside));
+  return settings(configuration)
+    .filter(([key, value]) => known.get(key) !== value)
+    .map((pair) => pair.join('='))
     .join(' ');
 }
