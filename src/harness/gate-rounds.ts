@@ -29,7 +29,7 @@ const sides = ['baseline', 'candidate'] as const;
 type Side = (typeof sides)[number];
 
 /** CPU time of a slot that is aimed at; shorter ones are lost in the clock, longer ones meet more bursts. */
-const slotMs = 4;
+const slotMs = 2;
 const passesMax = 10_000;
 /** The first of two sides; twice, so that either has four slots. */
 const slotOrder = [0, 1, 1, 0, 0, 1, 1, 0] as const;

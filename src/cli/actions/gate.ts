@@ -20,6 +20,7 @@ import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { tableStyle } from '../table-style.js';
 import { gateText } from '../text/gate.js';
+import { runGateCalibrate } from './gate-calibrate.js';
 import { measuredVerdict } from './gate-live.js';
 import { shareOf } from './options.js';
 
@@ -33,10 +34,11 @@ const exitCodeOf: Readonly<Record<Status, number>> = {
 const fileOptions = ['out', 'markdown', 'junit', 'github-benchmark', 'bencher'] as const;
 
 /** Where the two sides come from, told by the options that are given. */
-type Source = 'files' | 'measured';
+type Source = 'files' | 'measured' | 'calibrate';
 
 export async function runGate(input: Input, context: Context): Promise<Outcome> {
   const source = sourceOf(input);
+  if (source === 'calibrate') return runGateCalibrate(input, context);
   const name = input.text('save-baseline');
   if (name !== undefined) requireBaselineName(name);
   requireWritable(...fileOptions.map((option) => input.text(option)));
@@ -64,12 +66,27 @@ export async function runGate(input: Input, context: Context): Promise<Outcome> 
   );
 }
 
+const baselineOptions: readonly string[] = ['baseline', 'save-baseline'];
+const notCalibrated = [
+  ...baselineOptions,
+  'exact',
+  'markdown',
+  'junit',
+  'annotations',
+  'github-benchmark',
+  'bencher',
+];
 const measuredOnly = ['workload', 'file', 'size', 'kernel', 'wall', 'rounds', 'time', 'seed'] as const;
 
 function sourceOf(input: Input): Source {
-  const ways = ['candidate', 'against', 'configuration'].filter((option) => input.isGiven(option));
+  const ways = ['candidate', 'against', 'configuration', 'calibrate'].filter((option) =>
+    input.isGiven(option),
+  );
   const [first, second] = ways;
   if (second !== undefined) throw new UsageError(`--${first} and --${second} exclude each other`);
+  if (first !== 'calibrate' && input.isGiven('recording')) {
+    throw new UsageError('--recording goes with --calibrate');
+  }
   if (first === undefined || first === 'candidate') {
     const surplus = measuredOnly.find((option) => input.isGiven(option));
     if (surplus === undefined) return 'files';
@@ -78,9 +95,10 @@ function sourceOf(input: Input): Source {
   if (first === 'configuration' && input.list('configuration').length !== 2) {
     throw new UsageError('--configuration is to be given twice: the baseline, then the candidate');
   }
-  const surplus = (['baseline', 'save-baseline'] as const).find((option) => input.isGiven(option));
-  if (surplus === undefined) return 'measured';
-  throw new UsageError(`--${surplus} does not go with --${first}: both sides are measured anew`);
+  const unused = first === 'calibrate' ? notCalibrated : baselineOptions;
+  const surplus = unused.find((option) => input.isGiven(option));
+  if (surplus === undefined) return first === 'calibrate' ? 'calibrate' : 'measured';
+  throw new UsageError(`--${surplus} does not go with --${first}: it measures both sides, and keeps none`);
 }
 
 function fileChoices(input: Input): FileGateOptions {

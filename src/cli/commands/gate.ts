@@ -29,6 +29,16 @@ export const gate: Command = {
       describe: 'a strategy or profile with settings; given twice: baseline, then candidate',
       completes: 'strategy',
     },
+    calibrate: {
+      type: 'flag',
+      describe: 'this build against itself: how often a gate errs here, and what it can see',
+    },
+    recording: {
+      type: 'text',
+      value: 'FILE',
+      describe: 'with --calibrate: rounds of an earlier calibration in place of new ones',
+      completes: 'file',
+    },
     exact: { type: 'flag', describe: 'judge only what is the same on every machine' },
     rules: {
       type: 'text',
@@ -52,8 +62,12 @@ export const gate: Command = {
     size: { type: 'text', value: 'BYTES', describe: 'of the first snapshot; default 4MiB' },
     kernel: { type: 'list', value: 'NAME|none', describe: 'measured kernels, with --against; default: all' },
     wall: { type: 'flag', describe: 'judge wall time beside CPU time' },
-    rounds: { type: 'text', value: 'N', describe: 'measured at most; default 60' },
-    time: { type: 'text', value: 'DURATION', describe: 'no round begins later; default 60s' },
+    rounds: { type: 'text', value: 'N', describe: 'measured at most; default 60, with --calibrate 240' },
+    time: {
+      type: 'text',
+      value: 'DURATION',
+      describe: 'no round begins later; default 60s, with --calibrate 10min',
+    },
     seed: { type: 'text', value: 'N', describe: 'of the coins that order the rounds; default 1' },
     'save-baseline': {
       type: 'text',
@@ -82,6 +96,7 @@ export const gate: Command = {
     'gate --candidate after.json --save-baseline main',
     'gate --baseline main --candidate after.json --exact --markdown summary.md',
     'gate --against origin/main --annotations',
+    'gate --calibrate --time 30min --out calibration.json',
     'gate --configuration fixed --configuration fixed,blockBytes=16KiB --workload mailbox',
   ],
   async run(input, context) {

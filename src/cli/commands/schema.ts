@@ -22,6 +22,7 @@ export const schema: Command = {
         'bench-growth',
         'simulation',
         'gate',
+        'gate-calibration',
         'measures',
       ],
       optional: true,

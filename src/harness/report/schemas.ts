@@ -1,6 +1,7 @@
 /** The published JSON Schemas of result files, by the name in their `schema` field. */
 import { z } from 'zod';
 import { gateResultsSchema, gateSchemaName } from './gate/results.js';
+import { gateCalibrationSchema, gateCalibrationSchemaName } from './gate/calibration.js';
 import { measuresDocumentSchema, measuresSchemaName } from './measures/measures-of.js';
 import { exactPipelineResultsSchema, exactPipelineSchemaName } from './exact-pipeline-results.js';
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
@@ -41,6 +42,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [traceSchemaName]: traceResultsSchema,
   [traceReplaySchemaName]: traceReplaySchema,
   [gateSchemaName]: gateResultsSchema,
+  [gateCalibrationSchemaName]: gateCalibrationSchema,
   [measuresSchemaName]: measuresDocumentSchema,
 };
 

@@ -26,6 +26,11 @@ export function headline({ status, counts, metrics, baseline }: GateResults): st
   }
 }
 
+/** A share: `2 %`, `0.5 %`, `1.34 %`. */
+export function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
 /** `+5.2 %`, `-0.013 %`, `x 31`; `none` for no change. */
 export function changeText(change: number | null): string {
   if (change === null) return '';
