@@ -144,6 +144,10 @@ describe('refused with exit code 2', () => {
       '--kernel does not go with --configuration',
       '',
     ],
+    [['--calibrate', '--against', 'HEAD'], '--against and --calibrate exclude each other', ''],
+    [['--calibrate', '--exact'], '--exact does not go with --calibrate', ''],
+    [['--recording', 'x.json'], '--recording goes with --calibrate', ''],
+    [['--calibrate', '--recording', 'counts.json'], 'rounds are read from', ''],
     [['--against', 'HEAD', '--baseline', 'main'], '--baseline does not go with --against', ''],
     [
       ['--against', 'no-such-commit', '--workload', 'none'],
@@ -239,6 +243,27 @@ describe('two configurations of this build', () => {
   });
 });
 
+test('a calibration is written, and made again from its rounds', () => {
+  const first = gate(
+    '--calibrate',
+    '--kernel',
+    'crc32c',
+    '--workload',
+    'none',
+    '--rounds',
+    '20',
+    '--out',
+    'c.json',
+  );
+  expect(first.stdout, first.stderr).toMatch(
+    /^recorded +20 rounds of this build against itself, 1 metric\nnothing differs +\d+ of 1000 verdicts regressed/,
+  );
+  expect(first.stdout).toContain('crc32c/random/16 KiB/cpuMs');
+  const again = gate('--calibrate', '--recording', 'c.json', '--json');
+  expect(again.code).toBe(first.code);
+  expect(JSON.parse(again.stdout)).toEqual(JSON.parse(readFileSync(sandbox.path('c.json'), 'utf8')));
+});
+
 test('every output is written, and the same bytes each time', () => {
   const outputs = [
     '--out',
@@ -279,7 +304,7 @@ test('every output is written, and the same bytes each time', () => {
 });
 
 test('speeds, of which more is better, go to a file of their own', () => {
-  const kernels = ['--kernel', 'histogram', '--block', '4KiB', '--size', '64KiB', '--rounds', '3'];
+  const kernels = ['--kernel', 'histogram', '--block', '4KiB', '--size', '64KiB', '--rounds', '2'];
   sandbox.run('bench', 'kernels', ...kernels, '--out', 'speeds.json');
   const { code, stdout } = gate(
     '--baseline',
