@@ -33,7 +33,7 @@ export interface TrialOptions {
   readonly count: number;
   /** Neighbouring rounds that are drawn together. */
   readonly blockLength: number;
-  /** Candidate's figures are made worse by this share, of one metric at a time, in turn. */
+  /** Candidate's figures are made worse by this share, of one metric at a time, in turn; only of metrics whose threshold is smaller. */
   readonly slowdown?: number;
 }
 
@@ -53,9 +53,12 @@ export function tryDecisions(
   const recorded = series[0]?.baseline.length ?? 0;
   const places = Array.from({ length: recorded }, (_, round) => round);
   const roundsMax = looks.at(-1)?.rounds ?? 0;
+  const slowable = [...series.entries()].flatMap(([index, { threshold }]) =>
+    slowdown > threshold.relative ? [index] : [],
+  );
   const decisions = Array.from({ length: count }, (_, trial): Decision => {
     const drawn = movingBlocks(places, blockLength, random, roundsMax);
-    const slower = slowdown === 0 ? undefined : trial % series.length;
+    const slower = slowable[trial % Math.max(1, slowable.length)];
     return decide(
       series.map((one, index) => resampled(one, drawn, index === slower ? slowdown : 0)),
       looks,

@@ -7,7 +7,12 @@ import { countsSchema, thresholdSchema } from '../../verdict/verdict.js';
 export const gateCalibrationSchemaName = 'snapdelta/gate-calibration/1';
 
 const trialSchema = z.strictObject({
-  slowdown: z.number().nonnegative().describe('of one metric in each decision, in turn; 0: nothing differs'),
+  slowdown: z
+    .number()
+    .nonnegative()
+    .describe(
+      'of one metric in each decision, in turn, of those whose threshold is smaller; 0: nothing differs',
+    ),
   decisions: z.int().positive(),
   counts: countsSchema.describe('verdicts'),
   roundsMean: z.number().nonnegative().describe('until the verdict stood'),
