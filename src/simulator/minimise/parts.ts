@@ -4,10 +4,11 @@
  * Law: what is left is a valid scenario: whatever names a part that is gone goes with it.
  */
 import { exactClock } from '../process/wall-clock.js';
+import { plainConfigurations, type Change } from './plain.js';
 import type { StruckFault } from '../fault/plan.js';
 import type { ScheduledFault } from '../fault/schedule.js';
 import { isServer } from '../scenario/scenario.js';
-import type { Scenario, ScenarioNode } from '../scenario/scenario.js';
+import type { Scenario, ScenarioNode, ScenarioWire } from '../scenario/scenario.js';
 
 /** One class of parts: as many as there are, and the scenario with those alone whose places are kept; undefined when that is none. */
 export interface Parts {
@@ -22,7 +23,9 @@ export const partClasses: readonly ((scenario: Scenario) => Parts)[] = [
   nodeParts,
   volumeParts,
   operationParts,
+  wireParts,
   weatherParts,
+  configurationParts,
 ];
 
 /** Scheduled faults and those that struck by chance, in one list. */
@@ -98,9 +101,24 @@ function operationParts(scenario: Scenario): Parts {
   };
 }
 
+/** Without a wire a path is a plain one. */
+function wireParts(scenario: Scenario): Parts {
+  const { wires } = scenario;
+  return {
+    name: 'wires',
+    count: wires.length,
+    keep: (places) => ({ ...scenario, wires: wires.filter((_, place) => places.has(place)) }),
+  };
+}
+
+/** What is configured otherwise than a scenario file has it by default. */
+function configurationParts(scenario: Scenario): Parts {
+  return changedParts('configurations', scenario, plainConfigurations(scenario));
+}
+
 /** Everything about machines and paths that is not as it is by default: each can be made plain by itself. */
 function weatherParts(scenario: Scenario): Parts {
-  const calm: ((from: Scenario) => Scenario)[] = [];
+  const calm: Change[] = [];
   scenario.nodes.forEach(({ disk, clock }, at) => {
     if (Object.keys(disk).length > 0) calm.push((from) => withNode(from, at, { disk: {} }));
     if (clock.skewMs !== 0 || clock.driftPpm !== 0)
@@ -108,15 +126,20 @@ function weatherParts(scenario: Scenario): Parts {
   });
   scenario.wires.forEach((wire, at) => {
     for (const way of ['there', 'back'] as const)
-      if (Object.keys(wire[way]).length > 0) calm.push((from) => withWire(from, at, way));
+      for (const key of Object.keys(wire[way])) calm.push((from) => withoutOfWire(from, at, way, key));
   });
   if (scenario.network.mode === 'frames' || scenario.network.resetChance > 0)
     calm.push((from) => ({ ...from, network: { mode: 'stream', resetChance: 0 } }));
+  return changedParts('weather', scenario, calm);
+}
+
+/** Each part goes by a change of its own, which commutes with the others. */
+function changedParts(name: string, scenario: Scenario, changes: readonly Change[]): Parts {
   return {
-    name: 'weather',
-    count: calm.length,
+    name,
+    count: changes.length,
     keep: (places) =>
-      calm.filter((_, place) => !places.has(place)).reduce((from, change) => change(from), scenario),
+      changes.filter((_, place) => !places.has(place)).reduce((from, change) => change(from), scenario),
   };
 }
 
@@ -131,10 +154,14 @@ function withNode(
   };
 }
 
-function withWire(scenario: Scenario, at: number, way: 'there' | 'back'): Scenario {
+function withoutOfWire(scenario: Scenario, at: number, way: 'there' | 'back', key: string): Scenario {
+  const without = (options: ScenarioWire['there']): ScenarioWire['there'] =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => name !== key));
   return {
     ...scenario,
-    wires: scenario.wires.map((wire, place) => (place === at ? { ...wire, [way]: {} } : wire)),
+    wires: scenario.wires.map((wire, place) =>
+      place === at ? { ...wire, [way]: without(wire[way]) } : wire,
+    ),
   };
 }
 

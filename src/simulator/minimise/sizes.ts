@@ -1,4 +1,4 @@
-/** Numbers of a scenario that may become smaller: bytes of volumes, their edits, how long faults are possible. */
+/** Numbers of a scenario that may become smaller: bytes of volumes, their edits, how long nodes are down and faults last, how long faults are possible. */
 import type { Scenario, ScenarioVolume } from '../scenario/scenario.js';
 
 /** A number, how far down it makes sense to go, and the scenario with another one in its place. */
@@ -11,6 +11,8 @@ export interface Size {
 
 /** Below a page no chunker cuts. */
 const volumeBytesLow = 4096;
+/** A process that is started again at once. */
+const durationMsLow = 1;
 
 export function sizesOf(scenario: Scenario): Size[] {
   return [
@@ -34,6 +36,40 @@ export function sizesOf(scenario: Scenario): Size[] {
         with: (value) => withVolume(scenario, at, { edit: { ...edit, bytes: value } }),
       },
     ]),
+    ...scenario.operations.flatMap((operation, at): Size[] =>
+      'downMs' in operation
+        ? [
+            {
+              name: `time of a ${operation.kind}`,
+              value: operation.downMs,
+              low: durationMsLow,
+              with: (downMs) => ({
+                ...scenario,
+                operations: scenario.operations.map((one, place) =>
+                  place === at ? { ...operation, downMs } : one,
+                ),
+              }),
+            },
+          ]
+        : [],
+    ),
+    ...scenario.faults.flatMap(({ atMs, fault }, at): Size[] => {
+      const key = 'downMs' in fault ? 'downMs' : 'forMs' in fault ? 'forMs' : undefined;
+      if (key === undefined) return [];
+      return [
+        {
+          name: `time of a ${fault.kind}`,
+          value: 'downMs' in fault ? fault.downMs : 'forMs' in fault ? fault.forMs : 0,
+          low: durationMsLow,
+          with: (value) => ({
+            ...scenario,
+            faults: scenario.faults.map((one, place) =>
+              place === at ? { atMs, fault: { ...fault, [key]: value } } : one,
+            ),
+          }),
+        },
+      ];
+    }),
     {
       name: 'end of faults',
       value: scenario.faultsEndMs,

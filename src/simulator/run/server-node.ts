@@ -245,7 +245,8 @@ export class SimulatedServer implements ServerView {
   }
 
   #failed(error: unknown): void {
-    if (!isExplained(error, this.#scenario)) this.#watch.failed(this.name, error);
+    const isDamagedPackage = error instanceof Refusal && error.code === 'damaged' && isSound(this.#scenario);
+    if (isDamagedPackage || !isExplained(error, this.#scenario)) this.#watch.failed(this.name, error);
   }
 
   #operateAll(): void {
@@ -309,6 +310,14 @@ function createConfig({ fingerprint, chunker, codec, level }: ServerConfig): Rep
 
 function keyOf({ volume, dot }: Promised): string {
   return `${volume} ${dotText(dot)}`;
+}
+
+/** Whether no disk lies: then what is in a package that came in whole frames is whole. */
+function isSound({ nodes, faults }: Scenario): boolean {
+  return (
+    faults.every(({ fault }) => fault.kind !== 'bit-rot') &&
+    nodes.every(({ disk: { bitRot = 0, misdirected = 0 } }) => bitRot + misdirected === 0)
+  );
 }
 
 /** What a program of ours may end with. */

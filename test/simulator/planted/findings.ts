@@ -8,7 +8,7 @@ import { filesBelow, root, textOf } from '../../tidy/sources.js';
 export const seedsMax = 2000;
 
 export interface Finding {
-  /** A seed that finds it. */
+  /** The first seed that finds it. */
   readonly seed: number;
   /** Which invariant broke there. */
   readonly invariant: string;
