@@ -319,6 +319,24 @@ test('speeds, of which more is better, go to a file of their own', () => {
   expect(new Set(bigger.map(({ unit }) => unit))).toEqual(new Set(['GB/s']));
 });
 
+test('a history grows by a line a run, and says what changed when', () => {
+  const run = (candidate: string) =>
+    gate('--baseline', 'counts.json', '--candidate', candidate, '--history', 'h/gate.ndjson');
+  expect(run('counts.json').stdout).toContain('history h/gate.ndjson: 1 run, no change in it');
+  run('counts.json');
+  const changed = run('worse.json');
+  expect(changed.code).toBe(1);
+  expect(changed.stdout).toMatch(
+    /history h\/gate.ndjson: 3 runs\nmetric +last change +since +of\n[^\n]+\nzero test\/zeros\/4 KiB\/instructions +\+0\.101 % +run 3 /,
+  );
+  expect(readFileSync(sandbox.path('h/gate.ndjson'), 'utf8').trimEnd().split('\n')).toHaveLength(3);
+  sandbox.write('h/gate.ndjson', '{"schema":"x"}\n');
+  const damaged = run('counts.json');
+  expect(damaged.code).toBe(exitCodes.data);
+  expect(damaged.stderr).toContain('h/gate.ndjson:1: no line of a history of gates');
+  expect(readFileSync(sandbox.path('h/gate.ndjson'), 'utf8')).toBe('{"schema":"x"}\n');
+});
+
 describe('baselines', () => {
   test('are kept by name and version, rolled while nothing is worse, and found again', () => {
     expect(gate('--candidate', 'counts.json', '--save-baseline', 'main').stdout).toBe(

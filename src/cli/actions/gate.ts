@@ -8,6 +8,7 @@ import {
   requireBaselineName,
   saveBaseline,
 } from '../../harness/io/gate-files.js';
+import { recordHistory } from '../../harness/io/gate-history.js';
 import { requireWritable, replaceFile } from '../../harness/io/output-file.js';
 import { writeResults } from '../../harness/io/result-file.js';
 import { gateAnnotations } from '../../harness/report/gate/annotations.js';
@@ -19,7 +20,7 @@ import type { Status } from '../../harness/verdict/verdict.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { tableStyle } from '../table-style.js';
-import { gateText } from '../text/gate.js';
+import { gateText, historyText } from '../text/gate.js';
 import { runGateCalibrate } from './gate-calibrate.js';
 import { measuredVerdict } from './gate-live.js';
 import { shareOf } from './options.js';
@@ -68,6 +69,7 @@ export async function runGate(input: Input, context: Context): Promise<Outcome> 
 
 const baselineOptions: readonly string[] = ['baseline', 'save-baseline'];
 const notCalibrated = [
+  'history',
   ...baselineOptions,
   'exact',
   'markdown',
@@ -113,10 +115,15 @@ function fileChoices(input: Input): FileGateOptions {
 
 function verdictOutcome(input: Input, context: Context, results: GateResults, more?: string): Outcome {
   writeOutputs(input, results, context);
-  const text = gateText(results, tableStyle(context.terminal));
+  const history = input.text('history');
+  const parts = [
+    gateText(results, tableStyle(context.terminal)),
+    ...(history === undefined ? [] : [historyText(history, recordHistory(history, results))]),
+    ...(more === undefined ? [] : [more]),
+  ];
   return {
     document: results,
-    text: more === undefined ? text : `${text}\n\n${more}`,
+    text: parts.join('\n\n'),
     kind: 'answer',
     exitCode: exitCodeOf[results.status],
   };

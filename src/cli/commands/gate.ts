@@ -74,6 +74,12 @@ export const gate: Command = {
       value: 'NAME',
       describe: 'keep the candidate as the next version of a baseline, unless it is rejected',
     },
+    history: {
+      type: 'text',
+      value: 'FILE',
+      describe: 'append the figures as a line of JSON, and say where the history changed',
+      completes: 'file',
+    },
     out: { type: 'text', value: 'FILE', describe: 'write the verdict as JSON', completes: 'file' },
     markdown: { type: 'text', value: 'FILE', describe: 'write it for a step summary', completes: 'file' },
     junit: { type: 'text', value: 'FILE', describe: 'write it as JUnit XML', completes: 'file' },

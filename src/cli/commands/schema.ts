@@ -23,6 +23,7 @@ export const schema: Command = {
         'simulation',
         'gate',
         'gate-calibration',
+        'gate-history',
         'measures',
       ],
       optional: true,

@@ -1,9 +1,11 @@
 /** A gate's verdict, told: the verdict first, then what is not as it was. */
 import picocolors from 'picocolors';
 import { formatDuration } from '../../base/units.js';
+import { textTable } from '../../base/text-table.js';
+import { historyChanges, type HistoryLine } from '../../harness/report/gate/history.js';
 import type { GateResults } from '../../harness/report/gate/results.js';
 import { countsText, findingsTable } from '../../harness/report/gate/table.js';
-import { headline } from '../../harness/report/gate/words.js';
+import { changeText, headline } from '../../harness/report/gate/words.js';
 import { renderTable, type TerminalStyle } from '../../harness/report/terminal.js';
 import { counted, cutOff } from './words.js';
 
@@ -30,4 +32,26 @@ function roundsLine({ rounds }: GateResults): string[] {
   const { count, elapsedMs, isCutShort } = rounds;
   const end = isCutShort ? '; time ran out' : '';
   return [`${counted(count, 'round')} in ${formatDuration(elapsedMs)}${end}`];
+}
+
+/** Changes that are listed; the file has all. */
+const changesMax = 10;
+
+/** How long the history is, and the last change of each metric. */
+export function historyText(path: string, lines: readonly HistoryLine[]): string {
+  const changes = historyChanges(lines);
+  const shown = changes.slice(0, changesMax);
+  const length = `history ${path}: ${counted(lines.length, 'run')}`;
+  if (shown.length === 0) return `${length}, no change in it`;
+  const rows = shown.map(({ metric, run, at, change }) => [
+    metric,
+    changeText(change),
+    `run ${run + 1}`,
+    at.slice(0, 10),
+  ]);
+  return [
+    length,
+    textTable(['metric', 'last change', 'since', 'of'], rows),
+    ...cutOff(changes.length, shown.length, 'metric'),
+  ].join('\n');
 }

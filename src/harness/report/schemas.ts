@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { gateResultsSchema, gateSchemaName } from './gate/results.js';
 import { gateCalibrationSchema, gateCalibrationSchemaName } from './gate/calibration.js';
+import { gateHistorySchemaName, historyLineSchema } from './gate/history.js';
 import { measuresDocumentSchema, measuresSchemaName } from './measures/measures-of.js';
 import { exactPipelineResultsSchema, exactPipelineSchemaName } from './exact-pipeline-results.js';
 import { exactKernelResultsSchema, exactKernelSchemaName } from './exact-kernel-results.js';
@@ -43,6 +44,7 @@ const documents: Readonly<Record<string, z.ZodType>> = {
   [traceReplaySchemaName]: traceReplaySchema,
   [gateSchemaName]: gateResultsSchema,
   [gateCalibrationSchemaName]: gateCalibrationSchema,
+  [gateHistorySchemaName]: historyLineSchema,
   [measuresSchemaName]: measuresDocumentSchema,
 };
 
