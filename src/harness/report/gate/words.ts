@@ -34,7 +34,8 @@ export function percentText(share: number): string {
 /** `+5.2 %`, `-0.013 %`, `x 31`; `none` for no change. */
 export function changeText(change: number | null): string {
   if (change === null) return '';
-  if (change === 0) return 'none';
+  // Less than the last digit that is shown.
+  if (Math.abs(change) < 5e-9) return 'none';
   if (change >= 9) return `x ${formatNumber(1 + change)}`;
   const percent = Math.abs(change) * 100;
   const digits = percent >= 10 ? 1 : percent >= 1 ? 2 : percent >= 0.01 ? 3 : 6;
