@@ -1,15 +1,15 @@
 /**
  * `replay`: makes a run again from its trace or its fixture, and says whether it is the same one.
  *
- * A trace that differs names the first event that does. A fixture outlives changes of the code, which change its digest: what counts is whether its
- * invariant breaks again.
+ * A trace that differs names the first event that does; one that has the run's digest and other events is damaged.
+ * A fixture outlives changes of the code, which change its digest: what counts is whether its invariant breaks again.
  */
 import { SimulationLane } from './simulate/lane.js';
 import type { Fixture, RunDescription } from './simulate/fixture.js';
 import type { Outcome } from '../simulator/run/run-scenario.js';
 import { firstDivergence, readTrace } from '../simulator/trace/format.js';
 import type { Divergence, ReadTrace, TraceRecord } from '../simulator/trace/format.js';
-import { present } from '../base/errors.js';
+import { DataError, present } from '../base/errors.js';
 
 /** Events before the first that differs, which both runs have. */
 const contextCount = 5;
@@ -23,9 +23,15 @@ export interface ReplayedTrace {
 
 export async function replayTrace(trace: ReadTrace, run: RunDescription): Promise<ReplayedTrace> {
   const outcome = await laneOf(run).run(run.scenario, true);
-  if (outcome.digest === trace.digest) return { outcome, expectedDigest: trace.digest };
   const again = readTrace(present(outcome.trace, 'the trace of a recorded run'));
   const divergence = firstDivergence(trace, again);
+  if (outcome.digest === trace.digest) {
+    if (divergence === undefined) return { outcome, expectedDigest: trace.digest };
+    throw new DataError(
+      `the trace is damaged: its event ${divergence.index} is not the one of the run that its digest names`,
+      { hint: 'record it again: snapdelta simulate --trace FILE' },
+    );
+  }
   const context =
     divergence === undefined
       ? []

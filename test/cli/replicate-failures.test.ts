@@ -89,6 +89,10 @@ describe('exit code 2: what cannot be meant', () => {
     ],
     [/disk\.img exists already/, () => [...restore().slice(0, 4), '-o', 'disk.img', ...laptop]],
     [/control character/, () => ['push', 'disk.img', '--to', serving.address, '--volume', 'a\nb', ...laptop]],
+    [
+      /'' cannot be .* a volume: it is empty/,
+      () => ['push', 'disk.img', '--to', elsewhere, '--volume', '', ...laptop],
+    ],
     [/'laptop' is an agent's identity/, () => ['serve', 'new', ...listen, ...laptop]],
     [/'best' is no merge policy/, () => ['serve', 'new', ...listen, ...backup, '--policy', 'disk=best']],
     [
@@ -293,6 +297,19 @@ describe('a damaged repository', () => {
     mends(again, 'damaged');
     restores(again);
     await again.process.stop();
+  });
+
+  test('whose version has a damaged record is told so, also when quiet, with the exit code of damage', async () => {
+    await damage('recordless');
+    const records = sandbox.path('recordless/objects/versions+');
+    for (const name of readdirSync(records)) writeFileSync(join(records, name), 'damage');
+    for (const dot of [[], ['--dot', 'laptop:1']]) {
+      const words = ['restore', 'disk', '--repository', 'recordless', '-o', 'lost.img', '--quiet', ...dot];
+      const ran = sandbox.run(...words);
+      expect([ran.code, ran.stderr]).toEqual([3, expect.stringMatching(/^damaged: versions\//)]);
+      expect(ran.stderr).toMatch(/^snapdelta: volume 'disk' has no versions? .*here that can be read$/m);
+      expect(existsSync(sandbox.path('lost.img'))).toBe(false);
+    }
   });
 
   test('is found by a scrub, told, and mended by a push, for good', async () => {

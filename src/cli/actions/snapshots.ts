@@ -14,7 +14,8 @@ import { isoTime } from '../text/time.js';
 
 export async function runSnapshots(input: Input, context: Context): Promise<Outcome> {
   const { signal, terminal } = context;
-  const volume = checkVolume(input.positionals('VOLUME')[0] ?? '');
+  const [named] = input.positionals('VOLUME');
+  const volume = named === undefined ? '' : checkVolume(named);
   const from = fromOf(input, context);
   const rows =
     from.kind === 'server'

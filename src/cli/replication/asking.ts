@@ -32,7 +32,7 @@ export function addressOf(input: Input, option: 'to' | 'from'): string {
 }
 
 export function checkVolume(volume: string): string {
-  const problem = nameProblem(volume);
+  const problem = nameProblem(volume, 1);
   if (problem !== undefined)
     throw new UsageError(`'${volume}' cannot be the name of a volume: it ${problem}`);
   return volume;

@@ -40,7 +40,7 @@ export async function openStore(
 }
 
 function requireStore(folder: string, full: string): void {
-  orWorldError('open', folder, () => statSync(full));
-  if (statSync(join(full, formatPath), { throwIfNoEntry: false }) !== undefined) return;
+  const isDirectory = orWorldError('open', folder, () => statSync(full)).isDirectory();
+  if (isDirectory && statSync(join(full, formatPath), { throwIfNoEntry: false })) return;
   throw new DataError(`${folder} is not a repository`, { hint: 'give the folder that a server keeps' });
 }

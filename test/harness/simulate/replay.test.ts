@@ -101,6 +101,15 @@ describe('a trace', () => {
     expect(divergence?.context).toEqual(trace.records.slice(95, 100));
   });
 
+  test('with the digest of a run that has other events is damaged', async () => {
+    const trace = readTrace(await recordedTrace(generateScenario(4), undefined));
+    const altered = trace.records.map((record, index) => (index === 100 ? { ...record, detail: 9 } : record));
+    await expect(replayTrace({ ...trace, records: altered }, runOf(trace.run))).rejects.toMatchObject({
+      message: 'the trace is damaged: its event 100 is not the one of the run that its digest names',
+      exitCode: 3,
+    });
+  });
+
   test('whose events are all the same differs in a name', async () => {
     const trace = readTrace(await recordedTrace(generateScenario(4), undefined));
     const { divergence } = await replayTrace({ ...trace, digest: '0'.repeat(32) }, runOf(trace.run));

@@ -37,6 +37,14 @@ test.each(['snapdelta directory store 2\n', '', 'snapdelta directory store 1\nmo
   },
 );
 
+test('a file is no repository', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  await expect(openStore(join(folder, 'file'), 'existing')).rejects.toMatchObject({
+    kind: 'data',
+    message: expect.stringMatching(/file is not a repository$/) as unknown,
+  });
+});
+
 test('what a crash left is removed, and never listed', async () => {
   (await openStore(folder)).close();
   writeFileSync(join(folder, 'temporary', '7'), 'half');
