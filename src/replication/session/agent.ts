@@ -182,7 +182,7 @@ export class Agent {
           estimate: this.#estimates.open(server),
           onToken: (given) => this.#keepToken(volume, version.dot, server, given),
           onProgress: (progress) => {
-            if (progress.segments > 0) progressed();
+            if (progress.segments > 0 && isLasting(talk)) progressed();
             options.onProgress?.(progress);
           },
           ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -324,7 +324,7 @@ export class Agent {
       bufferBytesMax: this.#options.bufferBytesMax ?? 8 * MiB,
       manifestBytesMax: 256 * MiB,
       onProgress: (progress) => {
-        if (progress.segments > 0) progressed();
+        if (progress.segments > 0 && isLasting(talk)) progressed();
         options.onProgress?.(progress);
       },
     });
@@ -365,4 +365,9 @@ export class Agent {
     );
     return acting;
   }
+}
+
+/** Whether what has come need not come again after a cut: version 1 begins anew each time, and would try for ever what fails at the same place. */
+function isLasting(talk: Conversation): boolean {
+  return talk.can('select');
 }
