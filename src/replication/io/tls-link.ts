@@ -10,7 +10,7 @@
  */
 import { connect, createServer, type Server, type TLSSocket } from 'node:tls';
 import { isIP, type Socket } from 'node:net';
-import { UsageError, WorldError, assert, type SnapdeltaError } from '../../base/errors.js';
+import { CancelledError, UsageError, WorldError, assert, type SnapdeltaError } from '../../base/errors.js';
 import type { Dialer, Link } from '../../base/runtime.js';
 import { networkError, refusalReason } from './network-failures.js';
 
@@ -206,22 +206,29 @@ export function tlsDialer(identity: Identity): Dialer {
             timeout: connectMsMax,
             // A server name is a host name: an address may not be sent, and is checked against the certificate as it is.
             ...(isIP(host) === 0 ? { servername: host } : {}),
-            ...(signal && { signal }),
           }),
         );
+        // Given to the socket, the signal would keep a listener for each connection of its life: a push that is tried often runs into Node's warning.
+        const cancel = (): void => {
+          refuse(new CancelledError('cancelled'));
+        };
         const refuse = (failure: SnapdeltaError): void => {
+          signal?.removeEventListener('abort', cancel);
           socket.destroy();
           reject(failure);
         };
         const onError = (cause: Error): void => {
           refuse(networkError(cause, 'reach', address));
         };
+        if (signal?.aborted === true) cancel();
+        else signal?.addEventListener('abort', cancel, { once: true });
         socket.once('error', onError);
         socket.once('timeout', () => {
           refuse(new WorldError(`${address} does not answer`, { hint: 'check the address and the server' }));
         });
         socket.once('secureConnect', () => {
           socket.off('error', onError).removeAllListeners('timeout');
+          signal?.removeEventListener('abort', cancel);
           socket.setTimeout(0);
           resolve(new SocketLink(socket, nameOf(socket)));
         });

@@ -1,4 +1,5 @@
 /** Real TLS on loopback: who is let in, what arrives, and that a slow reader holds a fast writer back. */
+import { getEventListeners } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -258,5 +259,26 @@ describe('what cannot be meant', () => {
     );
     const none = { certificate: 'x', privateKey: 'y' };
     await expect(issueIdentity(none, { name: 'x', role: 'agent' }, nowMs)).rejects.toThrow(UsageError);
+  });
+});
+
+describe('a signal', () => {
+  test('has no listeners of connections that were made, or that were refused', async () => {
+    const { signal } = new AbortController();
+    await withServer(server, async (address) => {
+      for (let i = 0; i < 3; i++) (await tlsDialer(agent).dial(address, signal)).destroy();
+      await expect(tlsDialer(agent).dial(`${loopback}:1`, signal)).rejects.toBeInstanceOf(WorldError);
+    });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('ends a dial, and one that has not begun', async () => {
+    const controller = new AbortController();
+    await withServer(server, async (address) => {
+      const dialling = tlsDialer(agent).dial(address, controller.signal);
+      controller.abort();
+      await expect(dialling).rejects.toThrow('cancelled');
+      await expect(tlsDialer(agent).dial(address, controller.signal)).rejects.toThrow('cancelled');
+    });
   });
 });
