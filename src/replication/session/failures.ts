@@ -36,7 +36,8 @@ const refusalHints: Readonly<Record<RefusalCode, string>> = {
   order: 'one side is broken: upgrade both',
   limit: "keep within the peer's limits",
   unknown: 'list what the peer has',
-  conflict: 'give every agent a name of its own, and cut as the peer does',
+  conflict:
+    'give every agent a name of its own, a new one where its state was lost; and cut as the peer does',
   damaged: 'try again',
   busy: 'try again later',
   denied: 'ask whoever runs the peer',

@@ -62,7 +62,10 @@ test('one writer name with two states is a conflict', async () => {
   const other = town
     .agent('alice', {}, new MemoryStore())
     .push('server', volume, image(randomBytes(9000, 2)));
-  await expect(town.settle(other)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(town.settle(other)).rejects.toMatchObject({
+    code: 'conflict',
+    hint: expect.stringContaining('a new one where its state was lost') as unknown,
+  });
 });
 
 test('too many connections: busy, and the agent comes back', async () => {
