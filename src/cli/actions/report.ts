@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { readResults } from '../../harness/io/result-file.js';
 import { writeReport } from '../../harness/io/write-report.js';
 import { chunkerResultsSchema, chunkerSchemaName } from '../../harness/report/chunker-results.js';
+import { gateResultsSchema, gateSchemaName } from '../../harness/report/gate/results.js';
 import { growthResultsSchema, growthSchemaName } from '../../harness/report/growth-results.js';
 import { detectionResultsSchema, detectionSchemaName } from '../../harness/report/detection-results.js';
 import { kernelResultsSchema, kernelSchemaName } from '../../harness/report/kernel-results.js';
@@ -25,6 +26,7 @@ const reported = z.discriminatedUnion('schema', [
   detectionResultsSchema,
   linksResultsSchema,
   traceResultsSchema,
+  gateResultsSchema,
   tuneResultsSchema,
   simulationResultsSchema,
 ]);
@@ -37,6 +39,7 @@ const reportedNames = [
   detectionSchemaName,
   linksSchemaName,
   traceSchemaName,
+  gateSchemaName,
   tuneSchemaName,
   simulationSchemaName,
 ];

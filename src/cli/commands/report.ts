@@ -8,7 +8,7 @@ export const report: Command = {
     {
       name: 'RESULTS',
       describe:
-        'of lab, of bench kernels, chunkers, detection, peers, growth or links, of simulate, or of workloads import',
+        'of lab, bench kernels, chunkers, detection, peers, growth or links, simulate, gate, tune, or workloads import',
       completes: 'file',
       repeated: true,
     },

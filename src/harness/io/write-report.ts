@@ -7,6 +7,7 @@ import { orWorldError } from '../../engine/snapshot/failures.js';
 import {
   chunkerCharts,
   detectionCharts,
+  gateCharts,
   growthCharts,
   kernelCharts,
   laboratoryCharts,
@@ -23,6 +24,7 @@ import { detectionSchemaName, type DetectionResults } from '../report/detection-
 import { renderDetectionPage } from '../report/html/detection-page.js';
 import { renderChunkerPage } from '../report/html/chunker-page.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
+import { renderGatePage } from '../report/html/gate-page.js';
 import { renderGrowthPage } from '../report/html/growth-page.js';
 import { renderKernelPage } from '../report/html/kernel-page.js';
 import { renderLinksPage } from '../report/html/links-page.js';
@@ -31,6 +33,7 @@ import { renderTunePage } from '../report/html/tune-page.js';
 import { renderPeerPage } from '../report/html/peer-page.js';
 import { renderSimulationPage } from '../report/html/simulation-page.js';
 import { renderTracePage } from '../report/html/trace-page.js';
+import { gateSchemaName, type GateResults } from '../report/gate/results.js';
 import { growthSchemaName, type GrowthResults } from '../report/growth-results.js';
 import { kernelSchemaName, type KernelResults } from '../report/kernel-results.js';
 import { linksSchemaName, type LinksResults } from '../report/links-results.js';
@@ -59,6 +62,7 @@ export interface WrittenReport {
 
 /** Results that have a page. */
 export type ReportedResults =
+  | GateResults
   | TuneResults
   | DetectionResults
   | LinksResults
@@ -115,6 +119,11 @@ function draughtOf(results: ReportedResults): {
       return {
         charts: traceCharts(results),
         render: (charts, libraries) => renderTracePage(results, charts, libraries),
+      };
+    case gateSchemaName:
+      return {
+        charts: gateCharts(results),
+        render: (charts, libraries) => renderGatePage(results, charts, libraries),
       };
     case tuneSchemaName:
       return {

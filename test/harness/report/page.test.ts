@@ -20,6 +20,8 @@ import {
   peerChartNames,
   simulationChartNames,
   traceChartNames,
+  gateChartNames,
+  tuneChartNames,
 } from '../../../src/harness/report/charts/chart.js';
 import { html, inlineJson, inlineScript } from '../../../src/harness/report/html/markup.js';
 import { traceSchemaName } from '../../../src/harness/report/trace-results.js';
@@ -27,6 +29,7 @@ import type { LabResults } from '../../../src/harness/report/lab-results.js';
 import { syntheticPeerResults } from '../peers/rows.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
 import { syntheticSimulationResults } from '../simulate/rows.js';
+import { syntheticGateResults, syntheticTuneResults } from './judged.js';
 import { drawnFigures, isBrowserInstalled, launchBrowser, openReport, reportFiles } from './pages.js';
 
 const hostile = '<img src=x onerror="globalThis.broken = true"></script>';
@@ -90,6 +93,8 @@ const reports: readonly Report[] = [
     charts: detectionChartNames,
   },
   { kind: 'trace', results: { ...trace, file: hostile }, charts: traceChartNames },
+  { kind: 'gate', results: syntheticGateResults(hostile), charts: gateChartNames },
+  { kind: 'tune', results: syntheticTuneResults(hostile), charts: tuneChartNames },
   { kind: 'simulation', results: syntheticSimulationResults(hostile), charts: simulationChartNames },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 

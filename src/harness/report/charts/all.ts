@@ -3,6 +3,7 @@ import { isFirstData } from '../../measurement/kernels/all.js';
 import type { ChunkerResults } from '../chunker-results.js';
 import type { DetectionResults } from '../detection-results.js';
 import type { KernelResults } from '../kernel-results.js';
+import type { GateResults } from '../gate/results.js';
 import type { GrowthResults } from '../growth-results.js';
 import type { LinksResults } from '../links-results.js';
 import type { LabResults } from '../lab-results.js';
@@ -17,6 +18,7 @@ import { chunkSizesChart } from './chunk-sizes.js';
 import { detectionChart } from './detection.js';
 import { collisionRiskChart } from './collision-risk.js';
 import { targetsChart } from './kernel-targets.js';
+import { gateChart } from './gate.js';
 import { growthChart } from './growth.js';
 import { kernelsChart } from './kernels.js';
 import { linkChart } from './link.js';
@@ -71,6 +73,10 @@ export function simulationCharts(results: SimulationResults): Chart[] {
 
 export function traceCharts(results: TraceResults): Chart[] {
   return [traceActivityChart(results), traceHeatChart(results)].filter(hasData);
+}
+
+export function gateCharts(results: GateResults): Chart[] {
+  return [gateChart(results)].filter(hasData);
 }
 
 export function tuneCharts(results: TuneResults): Chart[] {

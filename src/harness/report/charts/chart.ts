@@ -26,11 +26,14 @@ export const linksChartNames = ['link-faults', 'time-to-sync'] as const;
 export const simulationChartNames = ['simulation-features', 'simulation-figures'] as const;
 /** Of `workloads import`. */
 export const traceChartNames = ['trace-activity', 'trace-heat'] as const;
+/** Of `gate`. */
+export const gateChartNames = ['gate-changes'] as const;
 /** Of `tune`. */
 export const tuneChartNames = ['tune-front'] as const;
 export type ChartName =
   | (typeof simulationChartNames)[number]
   | (typeof traceChartNames)[number]
+  | (typeof gateChartNames)[number]
   | (typeof tuneChartNames)[number]
   | (typeof linksChartNames)[number]
   | (typeof detectionChartNames)[number]

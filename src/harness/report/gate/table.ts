@@ -19,9 +19,18 @@ function orderOf(a: number, b: number): number {
 
 /** Everything but what passed, at most `rowsMax`. */
 export function findingsTable({ metrics }: Pick<GateResults, 'metrics'>, rowsMax: number): Table {
-  const rows = byWeight(metrics.filter(({ status }) => status !== 'pass')).slice(0, rowsMax);
+  const found = byWeight(metrics.filter(({ status }) => status !== 'pass'));
+  return verdictsTable('Findings', found.slice(0, rowsMax));
+}
+
+/** Every metric, what weighs most first. */
+export function metricsTable({ metrics }: Pick<GateResults, 'metrics'>): Table {
+  return verdictsTable('Every metric', byWeight(metrics));
+}
+
+function verdictsTable(title: string, verdicts: readonly MetricVerdict[]): Table {
   return {
-    title: 'Findings',
+    title,
     columns: [
       { title: 'verdict', align: 'left' },
       { title: 'metric', align: 'left' },
@@ -31,7 +40,7 @@ export function findingsTable({ metrics }: Pick<GateResults, 'metrics'>, rowsMax
       { title: 'allowed', align: 'right' },
       { title: 'why', align: 'left' },
     ],
-    rows: rows.map((verdict) => [
+    rows: verdicts.map((verdict) => [
       statusWords[verdict.status],
       verdict.metric,
       valueText(verdict.baseline, verdict),
