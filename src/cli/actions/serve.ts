@@ -8,11 +8,13 @@ import { chunkerChoice, codecChoice, policies, retentions } from '../replication
 import { startService, type Service, type ServiceOptions } from '../../replication/io/services.js';
 import { parseAddress } from '../../replication/io/tls-link.js';
 import { segmentBytesMax, segmentBytesMin } from '../../replication/protocol/limits.js';
+import type { AuditVerdict } from '../../replication/audit/verify.js';
 import type { ScrubReport } from '../../replication/repository/repository.js';
 import { dotText } from '../../replication/versions/version.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { writeOutput } from '../output.js';
+import type { Terminal } from '../terminal.js';
 import { counted } from '../text/words.js';
 
 const connectionsMax = 10_000;
@@ -90,6 +92,7 @@ function optionsOf(input: Input, context: Context, counts: Counts): ServiceOptio
       ...(intervalMs === undefined ? {} : { intervalMs }),
       ...(scrubMs === undefined ? {} : { scrubMs }),
       onScrub: (report) => scrubbed(report, context),
+      onAudit: (verdict) => audited(verdict, terminal),
       onFailure: (error) => failed(error, ''),
       onRound: ({ expiredStagings, forgottenVersions, removedBytes }) => {
         if (expiredStagings + forgottenVersions + removedBytes === 0) return;
@@ -146,6 +149,13 @@ function scrubbed(report: ScrubReport, { terminal }: Context): void {
   terminal.log(
     `scrub: ${counted(report.checkedObjects, 'object')}, ${counted(report.checkedBlocks, 'block')}, ${found}`,
   );
+}
+
+/** An intact log goes without saying. */
+function audited(verdict: AuditVerdict, terminal: Terminal): void {
+  if (verdict.state === 'intact') return;
+  const { key, sequence, reason } = verdict;
+  terminal.log(`audit log damaged: ${key}: record ${sequence}: ${reason}; records before it are proved`);
 }
 
 function tellStart(

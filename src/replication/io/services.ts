@@ -8,6 +8,7 @@ import type { CodecName } from '../../engine/package/codecs.js';
 import type { FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import { Random } from '../../base/prng.js';
 import { AuditLog } from '../audit/log.js';
+import { verifyAudit, type AuditVerdict } from '../audit/verify.js';
 import { chunkerText } from '../coding/cutting.js';
 import { EngineCoder } from '../coding/coder.js';
 import { openRepository } from '../repository/open.js';
@@ -70,7 +71,10 @@ export async function startService(folder: string, options: ServiceOptions): Pro
     requireChosen(folder, repository.config, choice);
     const clock = new HybridClock(runtime);
     const audit = await AuditLog.open(opened.store, clock);
-    return await serve(repository, audit, clock, runtime, options, opened.close);
+    // With the head that this process knows: what it has written itself cannot be cut off.
+    const verify = (): Promise<AuditVerdict> =>
+      verifyAudit(opened.store, audit.head === undefined ? [] : [audit.head]);
+    return await serve(repository, { audit, verify }, clock, runtime, options, opened.close);
   } catch (error) {
     opened.close();
     throw error;
@@ -79,7 +83,7 @@ export async function startService(folder: string, options: ServiceOptions): Pro
 
 async function serve(
   repository: Repository,
-  audit: AuditLog,
+  { audit, verify }: { readonly audit: AuditLog; readonly verify: () => Promise<AuditVerdict> },
   clock: HybridClock,
   runtime: RealRuntime,
   options: ServiceOptions,
@@ -102,7 +106,7 @@ async function serve(
       work(upkeep.retain(stored.version.volume));
     },
   });
-  const upkeep = new Upkeep(server, runtime, upkeepOptions);
+  const upkeep = new Upkeep(server, runtime, verify, upkeepOptions);
   const fanOut = new FanOut(server, tlsDialer(identity), coder, runtime, {
     ...fanOutOptions,
     name: options.name,

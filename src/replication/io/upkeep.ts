@@ -1,11 +1,12 @@
 /**
  * What a server does for itself now and then: gives up stagings that nobody goes on with, forgets versions by policy, collects what nobody needs, reads everything to see whether it is
- * still whole. Transfers go on meanwhile.
+ * still whole. The audit log is read from end to end at the start, and with every scrub. Transfers go on meanwhile.
  *
  * Law: nothing here ends the server; what fails is told, and tried again in the next round.
  */
 import { CancelledError, SnapdeltaError } from '../../base/errors.js';
 import type { Runtime } from '../../base/runtime.js';
+import type { AuditVerdict } from '../audit/verify.js';
 import type { ScrubReport } from '../repository/repository.js';
 import type { RetentionPolicy } from '../repository/retention.js';
 import type { Server } from '../session/server.js';
@@ -18,6 +19,8 @@ export interface UpkeepOptions {
   /** Between scrubs; the first one is at the start. Without it none is made. */
   readonly scrubMs?: number;
   readonly onScrub?: (report: ScrubReport) => void;
+  /** What the audit log's proof says. */
+  readonly onAudit?: (verdict: AuditVerdict) => void;
   readonly onRound?: (round: UpkeepRound) => void;
   readonly onFailure?: (error: unknown) => void;
 }
@@ -33,25 +36,34 @@ const usualIntervalMs = 3_600_000;
 export class Upkeep {
   readonly #server: Server;
   readonly #runtime: Runtime;
+  readonly #verifyAudit: () => Promise<AuditVerdict>;
   readonly #options: UpkeepOptions;
   readonly #stopping = new AbortController();
 
-  constructor(server: Server, runtime: Runtime, options: UpkeepOptions) {
+  constructor(
+    server: Server,
+    runtime: Runtime,
+    verifyAudit: () => Promise<AuditVerdict>,
+    options: UpkeepOptions,
+  ) {
     this.#server = server;
     this.#runtime = runtime;
+    this.#verifyAudit = verifyAudit;
     this.#options = options;
   }
 
   /** Resolves when it was stopped and what was under way has ended. Never rejects but for bugs of ours. */
   async run(): Promise<void> {
-    const { intervalMs = usualIntervalMs, scrubMs, onRound, onScrub } = this.#options;
+    const { intervalMs = usualIntervalMs, scrubMs, onRound, onScrub, onAudit } = this.#options;
+    const audit = async (): Promise<void> => onAudit?.(await this.#verifyAudit());
     await Promise.all([
       this.#every(intervalMs, async () => onRound?.(await this.#round())),
       scrubMs === undefined
-        ? undefined
-        : this.#every(scrubMs, async () =>
-            onScrub?.(await this.#server.repository.scrub(this.#stopping.signal)),
-          ),
+        ? this.#told(audit)
+        : this.#every(scrubMs, async () => {
+            onScrub?.(await this.#server.repository.scrub(this.#stopping.signal));
+            await audit();
+          }),
     ]);
   }
 

@@ -1,5 +1,5 @@
 /** A server and an agent over real TLS and real folders: what is pushed comes back, also after both were started anew. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,7 +7,8 @@ import { WorldError } from '../../../src/base/errors.js';
 import { Random } from '../../../src/base/prng.js';
 import { openSnapshot } from '../../../src/engine/snapshot/open.js';
 import { createTarget } from '../../../src/engine/snapshot/target.js';
-import { verifyAudit } from '../../../src/replication/audit/verify.js';
+import type { UpkeepOptions } from '../../../src/replication/io/upkeep.js';
+import { verifyAudit, type AuditVerdict } from '../../../src/replication/audit/verify.js';
 import { createAuthority, issueIdentity } from '../../../src/replication/io/certificates.js';
 import { openStore } from '../../../src/replication/io/open-store.js';
 import { openAgent, startService, type Service } from '../../../src/replication/io/services.js';
@@ -30,8 +31,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function serve(): Promise<Service> {
+function serve(upkeep: UpkeepOptions = {}): Promise<Service> {
   return startService(join(folder, 'repository'), {
+    upkeep,
     host: loopback,
     port: 0,
     identity: backup,
@@ -109,6 +111,30 @@ test('what happened is in the audit log, whose chain holds', async () => {
   close();
   expect(outcome.state).toBe('intact');
   expect(kinds).toEqual(expect.arrayContaining(['offered', 'selected', 'committed']));
+});
+
+test('an audit log whose chain does not hold is told when the server starts, and by each scrub', async () => {
+  const first = await serve();
+  const path = image('v0.img', new Uint8Array(70_000).fill(7));
+  await asAgent((agent) => agent.push(`${loopback}:${first.port}`, 'disk', openSnapshot(path)));
+  await first.close();
+  const verdictOf = async (upkeep: UpkeepOptions): Promise<AuditVerdict> => {
+    let serving: Promise<Service> | undefined;
+    const verdict = await new Promise<AuditVerdict>((resolve) => {
+      serving = serve({ ...upkeep, onAudit: resolve });
+    });
+    await (await serving)?.close();
+    return verdict;
+  };
+  expect((await verdictOf({})).state).toBe('intact');
+  const log = join(folder, 'repository', 'objects', 'audit+', 'log+');
+  const [batch = ''] = readdirSync(log).sort();
+  const bytes = readFileSync(join(log, batch));
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(join(log, batch), bytes);
+  for (const upkeep of [{}, { scrubMs: 3_600_000 }]) {
+    expect(await verdictOf(upkeep)).toMatchObject({ state: 'damaged', key: `audit/log/${batch}` });
+  }
 });
 
 test('a repository is served by one process at a time', async () => {
