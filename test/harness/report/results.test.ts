@@ -44,7 +44,14 @@ describe('result documents', () => {
       'snapdelta/bench-growth/1',
       'snapdelta/simulation/1',
       'snapdelta/bench-links/1',
+      'snapdelta/tune-results/1',
       'snapdelta/snapshots/1',
+      'snapdelta/trace/1',
+      'snapdelta/trace-replay/1',
+      'snapdelta/gate/1',
+      'snapdelta/gate-calibration/1',
+      'snapdelta/gate-history/1',
+      'snapdelta/measures/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({
