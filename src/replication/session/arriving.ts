@@ -27,6 +27,11 @@ export class Resynchronising extends Error {
   }
 }
 
+/** Why a base that was there cannot be used: forgotten meanwhile, or damaged. */
+export function reasonOf(base: IntakeBase | undefined): ResynchroniseReason {
+  return base?.isHeld?.() === false ? 'base-missing' : 'base-damaged';
+}
+
 interface Arriving {
   readonly start: SegmentStart;
   readonly positions: Int32Array;
@@ -93,7 +98,7 @@ export class ArrivingSegments {
         const message = await this.#talk.expect('segment', 'commit', 'offer');
         if (message.type === 'commit') break;
         // The keeper has asked for an offer; the next attempt takes it from here.
-        if (message.type === 'offer') throw new Resynchronising('base-damaged', message);
+        if (message.type === 'offer') throw this.#offered(message);
         await this.#arrive(message);
       }
     } catch (error) {
@@ -106,6 +111,12 @@ export class ArrivingSegments {
       throw new Refusal('malformed', `commit: ${this.#blocks} of ${this.#needed.length} blocks came`);
     }
     return { segments: this.#segments, bytes: this.#bytes, bytesTotal: this.#bytesTotal };
+  }
+
+  /** The offer that the keeper has asked for, with its reason. */
+  #offered(offer: Offer): Resynchronising {
+    const reason = this.#failure instanceof Resynchronising ? this.#failure.reason : 'base-damaged';
+    return new Resynchronising(reason, offer);
   }
 
   /** Checks a segment's head, gathers its bytes, and hands them to the keeper. */
@@ -128,7 +139,7 @@ export class ArrivingSegments {
     const pieces: Uint8Array[] = [];
     for (let bytes = 0; bytes < packageBytes;) {
       const piece = await this.#talk.expect('data', 'offer');
-      if (piece.type === 'offer') throw new Resynchronising('base-damaged', piece);
+      if (piece.type === 'offer') throw this.#offered(piece);
       pieces.push(piece.bytes);
       bytes += piece.bytes.length;
     }
@@ -180,7 +191,7 @@ export class ArrivingSegments {
       base === undefined || basePositions.length === 0
         ? new Uint8Array(0)
         : await base.content.read(base.manifest, basePositions);
-    if (baseBytes === undefined) throw new Resynchronising('base-damaged');
+    if (baseBytes === undefined) throw new Resynchronising(reasonOf(base));
     let target: Uint8Array;
     try {
       target = await this.#coder.decode(baseBytes, bytes, targetBytes);
@@ -189,7 +200,7 @@ export class ArrivingSegments {
       }
     } catch (error) {
       // Two bases of one name that are not the same would show here.
-      if (error instanceof DataError && basePositions.length > 0) throw new Resynchronising('base-damaged');
+      if (error instanceof DataError && basePositions.length > 0) throw new Resynchronising(reasonOf(base));
       throw error instanceof DataError ? new Refusal('damaged', error.message) : error;
     }
     await this.#transfer.add(start.index, positions, target, bytes.length);

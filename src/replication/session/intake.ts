@@ -20,6 +20,8 @@ export interface Intake {
 export interface IntakeBase {
   readonly manifest: Manifest;
   readonly content: BlockReader;
+  /** Whether the version is still held: it may be forgotten, and its blocks collected, while a transfer goes on. */
+  readonly isHeld?: () => boolean;
 }
 
 export interface IntakeTransfer {

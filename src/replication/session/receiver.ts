@@ -19,7 +19,7 @@ import { PeerAbort, Refusal, refusalOf } from './failures.js';
 import type { Intake, IntakeBase, IntakeResult, IntakeTransfer } from './intake.js';
 import type { OnProgress } from './progress.js';
 import { newBlocks, runsOf } from '../coding/selection.js';
-import { ArrivingSegments, Resynchronising, type Kept } from './arriving.js';
+import { ArrivingSegments, Resynchronising, reasonOf, type Kept } from './arriving.js';
 
 export interface ReceiveOptions {
   /** Bytes of packages that may lie here, beyond the one at work. */
@@ -242,7 +242,7 @@ class Receiving {
       return await transfer.commit();
     } catch (error) {
       if (!(error instanceof DataError) || error instanceof Refusal) throw error;
-      if (base !== undefined) throw new Resynchronising('base-damaged');
+      if (base !== undefined) throw new Resynchronising(reasonOf(base));
       throw new Refusal('internal', error.message);
     }
   }

@@ -98,7 +98,11 @@ export class RepositoryIntakes {
     if (stored === undefined) return undefined;
     try {
       const manifest = await this.#repository.manifest(stored);
-      return { manifest, content: new RepositoryBlocks(this.#repository) };
+      return {
+        manifest,
+        content: new RepositoryBlocks(this.#repository),
+        isHeld: () => this.#repository.version(volume, dot) !== undefined,
+      };
     } catch (error) {
       if (error instanceof WorldError) throw error;
       return undefined;
