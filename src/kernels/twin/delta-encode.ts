@@ -58,6 +58,7 @@ class Encoder {
   readonly #records: number[] = [];
   readonly #matchBytesMin: number;
   readonly #addScoreMin: number;
+  readonly #denselyProbedBytes: number;
   #room: number;
   #pending = 0;
   #indexed = false;
@@ -74,6 +75,7 @@ class Encoder {
     this.#table = table;
     this.#bits = Math.log2(table.length);
     this.#matchBytesMin = contextMatchBytesMin > 0 ? contextMatchBytesMin : matchBytesMin;
+    this.#denselyProbedBytes = contextMatchBytesMin > 0 ? 512 : 32;
     this.#addScoreMin = contextMatchBytesMin > 0 ? addScoreMinInContext : addScoreMin;
     this.#room = capacity;
   }
@@ -170,7 +172,7 @@ class Encoder {
     for (let nearAt = from; nearAt <= lastAt; nearAt += windowBytes) {
       const sync = this.#syncsAt(nearAt, diagonal, from);
       if (sync !== undefined) return sync;
-      const step = stepAfter(at - from);
+      const step = stepAfter(at - from, this.#denselyProbedBytes);
       const stop = Math.min(nearAt + windowBytes, lastAt + 1);
       while (at < stop) {
         const window = this.#table[windowSlot(this.#target, at, this.#bits)] ?? 0;
@@ -246,8 +248,8 @@ class Encoder {
   }
 }
 
-function stepAfter(searched: number): number {
-  if (searched < 512) return 1;
+function stepAfter(searched: number, denselyProbedBytes: number): number {
+  if (searched < denselyProbedBytes) return 1;
   if (searched < 2048) return 3;
   return searched < 8192 ? 7 : 15;
 }
