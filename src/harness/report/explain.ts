@@ -1,13 +1,11 @@
 /** Verdicts in sentences. Every figure comes from the verdict; nothing is asserted that was not measured. */
 import { formatBytes, formatDuration } from '../../base/units.js';
 import type { Exclusion } from '../tuning/eligibility.js';
+import { equalScoreRatio } from '../tuning/score.js';
 import { timeToSyncMs } from '../tuning/link-model.js';
 import type { ProfileVerdict } from '../tuning/verdict.js';
 import type { ProfileRecord } from './lab-results.js';
 import { formatBitRate, formatPercent, metricWords } from './words.js';
-
-/** Scores closer than this are called equal: repeated runs on a quiet machine differ by as much. */
-export const equalScoreRatio = 1.03;
 
 export interface Explanation {
   /** One line: who wins. */

@@ -7,12 +7,9 @@
 import type { Profile } from '../../engine/profile/profile.js';
 import type { Row } from '../measurement/row.js';
 import { sampledMedian } from '../statistics/values.js';
-import { rank, type Score } from './score.js';
+import { equalScoreRatio, rank, type Score } from './score.js';
 import type { SearchOutcome, Trial } from './search/search.js';
 import type { TrialRun } from './search/trial-run.js';
-
-/** Scores closer than this are called equal. */
-export const equalRatio = 1.03;
 
 export interface Candidate {
   readonly trial: Trial;
@@ -34,7 +31,7 @@ export function candidatesOf({ trials }: SearchOutcome, run: TrialRun): Candidat
       strategy: trial.strategy,
       score: Math.exp(run.logScore(run.figures(trial.strategy)) - ownScore),
     }))
-    .filter(({ score }) => score * equalRatio < 1)
+    .filter(({ score }) => score * equalScoreRatio < 1)
     .sort((a, b) => a.score - b.score);
 }
 

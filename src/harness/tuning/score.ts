@@ -13,6 +13,9 @@ import { weightedGeometricMean } from '../statistics/summary.js';
 import { bytesSent, sampledMedian } from '../statistics/values.js';
 import { rowTimeToSyncMs } from './link-model.js';
 
+/** Scores closer than this are called equal: repeated runs on a quiet machine differ by as much. */
+export const equalScoreRatio = 1.03;
+
 /** Below these a difference is not felt. */
 export const objectiveFloors: Readonly<Record<ObjectiveMetric, number>> = {
   // Ten segments of 1,460 bytes: TCP's initial window (RFC 6928) carries them in the first round trip.

@@ -5,8 +5,9 @@
  * A search decides by these, not by measured times, so that the same search goes the same way twice. They are rough: a codec takes twice as long for one kind of bytes as for another. What is
  * recommended is measured afterwards.
  *
- * Prices: least squares over some hundred runs with strategies and settings drawn by chance, over all built-in workloads, stage by stage (stageMs against counts), each run the best of
- * two by CPU time; relative errors weighed alike. Codecs' prices grow with the level; the part of a stream that is the same however short it is, is that of their tables.
+ * Prices: rounded from least squares over some hundred runs with strategies and settings drawn by chance, over all built-in workloads, stage by stage (stageMs against counts), each run
+ * the best of two by CPU time, beside other work on the machine. Of zstd there were few runs for a level: its prices were smoothed by hand, so that they grow with the level; the part that
+ * is the same however short a stream is, is that of its tables.
  */
 import { present } from '../../base/errors.js';
 import type { CodecName } from '../../engine/package/codecs.js';
