@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { readSpecification } from '../../../src/harness/io/chart-files.js';
 import { renderPng, renderSvg } from '../../../src/harness/io/render.js';
-import { kernelCharts, laboratoryCharts } from '../../../src/harness/report/charts/all.js';
+import { draughtOf } from '../../../src/harness/report/reported-kinds.js';
 import { assembleChart, withTheme } from '../../../src/harness/report/charts/chart.js';
 import { themeNames } from '../../../src/harness/report/charts/theme.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
 
 const charts = [
-  ...laboratoryCharts(syntheticResults()).map((chart) => ({ of: 'the laboratory', chart })),
-  ...kernelCharts(syntheticKernelResults()).map((chart) => ({ of: 'kernels', chart })),
+  ...draughtOf(syntheticResults()).charts.map((chart) => ({ of: 'the laboratory', chart })),
+  ...draughtOf(syntheticKernelResults()).charts.map((chart) => ({ of: 'kernels', chart })),
 ];
 
 describe.each(charts)('chart $chart.name of $of', ({ chart }) => {

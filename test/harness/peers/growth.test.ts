@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError, UsageError, WorldError } from '../../../src/base/errors.js';
 import { benchGrowth, type GrowthBenchOptions } from '../../../src/harness/bench-growth.js';
 import { writeReport } from '../../../src/harness/io/write-report.js';
-import { growthCharts } from '../../../src/harness/report/charts/all.js';
+import { draughtOf } from '../../../src/harness/report/reported-kinds.js';
 import {
   growthFits,
   growthResultsSchema,
@@ -91,7 +91,7 @@ describe('bench growth', () => {
     );
     expect(page).toContain(growthSummary(results));
     expect(readdirSync(join(folder.path, 'page'))).toContain('growth-dark.png');
-    const [chart] = growthCharts(results);
+    const [chart] = draughtOf(results).charts;
     expect(chart?.datasets['table']?.map(({ role }) => role)).toEqual([
       ...Array<string>(4).fill('fit'),
       ...Array<string>(8).fill('point'),

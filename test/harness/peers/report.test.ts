@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { readSpecification } from '../../../src/harness/io/chart-files.js';
 import { renderSvg } from '../../../src/harness/io/render.js';
 import { writeReport } from '../../../src/harness/io/write-report.js';
-import { peerCharts } from '../../../src/harness/report/charts/all.js';
+import { draughtOf } from '../../../src/harness/report/reported-kinds.js';
 import { assembleChart, withTheme } from '../../../src/harness/report/charts/chart.js';
 import { themeNames } from '../../../src/harness/report/charts/theme.js';
 import { peerResultsSchema } from '../../../src/harness/report/peer-results.js';
@@ -26,7 +26,7 @@ it('the made-up results fit the schema', () => {
 });
 
 describe('the chart', () => {
-  const charts = peerCharts(results);
+  const charts = draughtOf(results).charts;
 
   it('is drawn without complaint in both themes, and names everybody where there is room', async () => {
     const [chart] = charts;
@@ -55,7 +55,7 @@ describe('the chart', () => {
   });
 
   it('is left out where nothing was measured', () => {
-    expect(peerCharts({ ...results, rows: [] })).toEqual([]);
+    expect(draughtOf({ ...results, rows: [] }).charts).toEqual([]);
   });
 });
 

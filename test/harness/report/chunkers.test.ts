@@ -6,8 +6,8 @@ import { benchChunkers } from '../../../src/harness/bench-chunkers.js';
 import { readSpecification } from '../../../src/harness/io/chart-files.js';
 import { renderSvg } from '../../../src/harness/io/render.js';
 import { writeReport } from '../../../src/harness/io/write-report.js';
-import { chunkerCharts } from '../../../src/harness/report/charts/all.js';
-import { assembleChart, chunkerChartNames, withTheme } from '../../../src/harness/report/charts/chart.js';
+import { draughtOf } from '../../../src/harness/report/reported-kinds.js';
+import { assembleChart, chartNames, withTheme } from '../../../src/harness/report/charts/chart.js';
 import { themeNames } from '../../../src/harness/report/charts/theme.js';
 
 let nowMs = 0;
@@ -17,7 +17,7 @@ const small = {
   kinds: ['random', 'executables', 'zeros'],
 } as const;
 const results = await benchChunkers({ ...small, rounds: 1, clock: { nowMs: () => (nowMs += 20) } });
-const charts = chunkerCharts(results);
+const charts = draughtOf(results).charts;
 
 describe.each(charts)('chart $name', (chart) => {
   it('is drawn without complaint in both themes, says its title and draws every number', async () => {
@@ -34,9 +34,9 @@ describe.each(charts)('chart $name', (chart) => {
 
 describe('charts of chunkers', () => {
   it('are all there; without speed only those that need none', async () => {
-    expect(charts.map(({ name }) => name)).toEqual([...chunkerChartNames]);
+    expect(charts.map(({ name }) => name)).toEqual([...chartNames.chunkers]);
     const exact = await benchChunkers({ ...small, kinds: ['random'], rounds: 0 });
-    expect(chunkerCharts(exact).map(({ name }) => name)).toEqual(['chunk-sizes']);
+    expect(draughtOf(exact).charts.map(({ name }) => name)).toEqual(['chunk-sizes']);
   });
 
   it('set quality against speed: a mark for each chunker, average and kind of data, and their mean', () => {

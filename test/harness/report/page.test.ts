@@ -10,20 +10,10 @@ import { benchLinks } from '../../../src/harness/bench-links.js';
 import { benchDetection } from '../../../src/harness/bench-detection.js';
 import { captureEnvironment } from '../../../src/harness/io/environment.js';
 import { importTrace } from '../../../src/harness/io/trace-files.js';
-import { writeReport, type ReportedResults } from '../../../src/harness/io/write-report.js';
-import {
-  chartNames,
-  chunkerChartNames,
-  detectionChartNames,
-  linksChartNames,
-  kernelChartNames,
-  peerChartNames,
-  simulationChartNames,
-  traceChartNames,
-  gateChartNames,
-  tuneChartNames,
-} from '../../../src/harness/report/charts/chart.js';
+import { writeReport } from '../../../src/harness/io/write-report.js';
+import { chartNames } from '../../../src/harness/report/charts/chart.js';
 import { html, inlineJson, inlineScript } from '../../../src/harness/report/html/markup.js';
+import type { ReportedResults } from '../../../src/harness/report/reported-kinds.js';
 import { traceSchemaName } from '../../../src/harness/report/trace-results.js';
 import type { LabResults } from '../../../src/harness/report/lab-results.js';
 import { syntheticPeerResults } from '../peers/rows.js';
@@ -70,32 +60,32 @@ interface Report {
 const outPath = mkdtempSync(join(tmpdir(), 'snapdelta-report-'));
 afterAll(() => rmSync(outPath, { recursive: true, force: true }));
 const reports: readonly Report[] = [
-  { kind: 'laboratory', results: laboratory, charts: chartNames },
-  { kind: 'kernels', results: kernels, charts: kernelChartNames },
+  { kind: 'laboratory', results: laboratory, charts: chartNames.laboratory },
+  { kind: 'kernels', results: kernels, charts: chartNames.kernels },
   {
     kind: 'chunkers',
     results: { ...chunkers, data: chunkers.data.map((data) => ({ ...data, summary: hostile })) },
-    charts: chunkerChartNames,
+    charts: chartNames.chunkers,
   },
   {
     kind: 'peers',
     results: { ...syntheticPeerResults(), absent: [{ tool: hostile, programs: [hostile] }] },
-    charts: peerChartNames,
+    charts: chartNames.peers,
   },
   {
     kind: 'links',
     results: { ...links, environment: { ...captureEnvironment(), cpu: hostile } },
-    charts: linksChartNames,
+    charts: chartNames.links,
   },
   {
     kind: 'detection',
     results: { ...detection, environment: { ...captureEnvironment(), cpu: hostile } },
-    charts: detectionChartNames,
+    charts: chartNames.detection,
   },
-  { kind: 'trace', results: { ...trace, file: hostile }, charts: traceChartNames },
-  { kind: 'gate', results: syntheticGateResults(hostile), charts: gateChartNames },
-  { kind: 'tune', results: syntheticTuneResults(hostile), charts: tuneChartNames },
-  { kind: 'simulation', results: syntheticSimulationResults(hostile), charts: simulationChartNames },
+  { kind: 'trace', results: { ...trace, file: hostile }, charts: chartNames.trace },
+  { kind: 'gate', results: syntheticGateResults(hostile), charts: chartNames.gate },
+  { kind: 'tune', results: syntheticTuneResults(hostile), charts: chartNames.tune },
+  { kind: 'simulation', results: syntheticSimulationResults(hostile), charts: chartNames.simulation },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 
 beforeAll(async () => {

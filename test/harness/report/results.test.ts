@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stages } from '../../../src/base/meter.js';
 import { readSpecification } from '../../../src/harness/io/chart-files.js';
-import { laboratoryCharts } from '../../../src/harness/report/charts/all.js';
+import { draughtOf } from '../../../src/harness/report/reported-kinds.js';
 import { chartNames } from '../../../src/harness/report/charts/chart.js';
 import { labResultsSchema } from '../../../src/harness/report/lab-results.js';
 import { resultJsonSchema, resultSchemaNames } from '../../../src/harness/report/schemas.js';
@@ -68,15 +68,15 @@ describe('result documents', () => {
 describe('charts', () => {
   it('are all there when there is data', () => {
     expect(
-      laboratoryCharts(results)
-        .map(({ name }) => name)
+      draughtOf(results)
+        .charts.map(({ name }) => name)
         .sort(),
-    ).toEqual([...chartNames].sort());
-    expect(laboratoryCharts({ ...results, kernels: [] }).map(({ name }) => name)).not.toContain('kernels');
+    ).toEqual([...chartNames.laboratory].sort());
+    expect(draughtOf({ ...results, kernels: [] }).charts.map(({ name }) => name)).not.toContain('kernels');
   });
 
   it('state a finding', () => {
-    for (const { title } of laboratoryCharts(results)) expect(title).toMatch(/\d/);
+    for (const { title } of draughtOf(results).charts) expect(title).toMatch(/\d/);
   });
 
   it('have a colour for every stage', () => {
@@ -85,7 +85,7 @@ describe('charts', () => {
   });
 
   it('put crossovers on both lines', () => {
-    const link = laboratoryCharts(results).find(({ name }) => name === 'link');
+    const link = draughtOf(results).charts.find(({ name }) => name === 'link');
     const crossovers = link?.datasets['table']?.filter(({ role }) => role === 'crossover') ?? [];
     expect(crossovers.length).toBeGreaterThan(2);
     for (const { profile, bitsPerSecond, ms } of crossovers) {

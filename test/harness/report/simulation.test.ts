@@ -1,6 +1,6 @@
 /** What the page of `simulate` says: the verdict, failures with what shows them again, seeds by feature. */
 import { describe, expect, test } from 'vitest';
-import { simulationCharts } from '../../../src/harness/report/charts/all.js';
+import { draughtOf } from '../../../src/harness/report/reported-kinds.js';
 import {
   divergencesTable,
   failuresTable,
@@ -71,11 +71,11 @@ test('charts leave features out where there are none; many seeds are thinned, fa
     violation,
     figures,
   }));
-  expect(simulationCharts({ ...results, rows: plain }).map(({ name }) => name)).toEqual([
+  expect(draughtOf({ ...results, rows: plain }).charts.map(({ name }) => name)).toEqual([
     'simulation-figures',
   ]);
   const many = Array.from({ length: 40 }, () => results.rows).flat();
-  const [, figures] = simulationCharts({ ...results, rows: many });
+  const [, figures] = draughtOf({ ...results, rows: many }).charts;
   const roles = (figures?.datasets['table'] ?? []).map(({ role }) => role);
   expect(roles.filter((role) => role === 'seed')).toHaveLength(6 * 200);
   expect(roles.filter((role) => role === 'broken')).toHaveLength(6 * 80);

@@ -9,39 +9,21 @@ import type { Specification } from './specification.js';
 import { themes } from './theme.js';
 import type { ThemeName } from './theme.js';
 
-export const chartNames = ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 'collision-risk'] as const;
-/** Of `bench chunkers`. */
-export const chunkerChartNames = ['chunker-quality', 'chunk-sizes'] as const;
-/** Of `bench kernels`. */
-export const kernelChartNames = ['kernel-targets', 'kernels', 'collision-risk'] as const;
-/** Of `bench detection`. */
-export const detectionChartNames = ['detection'] as const;
-/** Of `bench peers`. */
-export const peerChartNames = ['peers'] as const;
-/** Of `bench growth`. */
-export const growthChartNames = ['growth'] as const;
-/** Of `bench links`. */
-export const linksChartNames = ['link-faults', 'time-to-sync'] as const;
-/** Of `simulate`. */
-export const simulationChartNames = ['simulation-features', 'simulation-figures'] as const;
-/** Of `workloads import`. */
-export const traceChartNames = ['trace-activity', 'trace-heat'] as const;
-/** Of `gate`. */
-export const gateChartNames = ['gate-changes'] as const;
-/** Of `tune`. */
-export const tuneChartNames = ['tune-front'] as const;
-export type ChartName =
-  | (typeof simulationChartNames)[number]
-  | (typeof traceChartNames)[number]
-  | (typeof gateChartNames)[number]
-  | (typeof tuneChartNames)[number]
-  | (typeof linksChartNames)[number]
-  | (typeof detectionChartNames)[number]
-  | (typeof chartNames)[number]
-  | (typeof chunkerChartNames)[number]
-  | (typeof kernelChartNames)[number]
-  | (typeof peerChartNames)[number]
-  | (typeof growthChartNames)[number];
+/** Which charts the report of each kind of results may have; one without data is left out. */
+export const chartNames = {
+  laboratory: ['bytes-sent', 'pareto', 'link', 'stages', 'kernels', 'collision-risk'],
+  kernels: ['kernel-targets', 'kernels', 'collision-risk'],
+  chunkers: ['chunker-quality', 'chunk-sizes'],
+  detection: ['detection'],
+  peers: ['peers'],
+  growth: ['growth'],
+  links: ['link-faults', 'time-to-sync'],
+  simulation: ['simulation-features', 'simulation-figures'],
+  trace: ['trace-activity', 'trace-heat'],
+  gate: ['gate-changes'],
+  tune: ['tune-front'],
+} as const;
+export type ChartName = (typeof chartNames)[keyof typeof chartNames][number];
 
 export type ChartRow = Readonly<Record<string, string | number | boolean | null>>;
 
