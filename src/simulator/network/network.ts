@@ -48,6 +48,7 @@ export class Network {
   readonly #hosts = new Map<string, Host>();
   #open: Open[] = [];
   #retransmittedBytes = 0;
+  #areFaultsOver = false;
   connectionCount = 0;
 
   constructor(
@@ -76,6 +77,7 @@ export class Network {
     if (known !== undefined) return known.wire;
     const wire = new Wire(this.#options.wire, this.#random.fork(name));
     wire.isUnpowered = this.#isOff(from) || this.#isOff(to);
+    wire.isSpared = this.#isSpared;
     this.#wires.set(name, { from, to, wire });
     return wire;
   }
@@ -195,8 +197,14 @@ export class Network {
     return found.length > 0;
   }
 
-  /** No reset that was to come will. */
+  /** No reset that was to come will. Where frames have no TCP that would send them again, paths lose none from now on. */
   endFaults(): void {
+    this.#areFaultsOver = true;
     for (const { joint } of this.#open) joint.spare();
+    for (const { wire } of this.#wires.values()) wire.isSpared = this.#isSpared;
+  }
+
+  get #isSpared(): boolean {
+    return this.#areFaultsOver && this.#options.frames !== undefined;
   }
 }

@@ -59,6 +59,8 @@ export class Wire {
   /** How many partitions cut it; whether a host at one end is off. */
   #partitionCount = 0;
   isUnpowered = false;
+  /** Then only a cut loses what leaves: chance and a full queue do not. */
+  isSpared = false;
   /** Bytes that left the sender, headers and repetitions included, and segments that did not arrive. */
   bytesOnWire = 0;
   lostSegmentCount = 0;
@@ -138,6 +140,7 @@ export class Wire {
     let lost = this.#loss.next(segments);
     const damaged = this.#corruption.next(segments);
     if (this.isCut) lost = Array.from({ length: segments }, (_, index) => index);
+    else if (this.isSpared) lost = [];
     else if (damaged.length > 0 || kept < segments) {
       const all = new Set([...lost, ...damaged]);
       for (let at = kept; at < segments; at++) all.add(at);

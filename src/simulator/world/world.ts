@@ -136,7 +136,7 @@ export class World {
     return this.#injector.struck;
   }
 
-  /** The liveness phase begins: nothing strikes any more, what lasted is undone, and who was down is started. Paths keep their own loss. */
+  /** The liveness phase begins: nothing strikes any more, what lasted is undone, and who was down is started. Paths keep their own loss where TCP repairs it. */
   endFaults(): void {
     this.plan.end();
     this.#injector.end(this.nodes);
