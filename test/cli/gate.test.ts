@@ -1,4 +1,5 @@
 /** `snapdelta gate` over result files: exit codes, outputs, baselines, and what is refused. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/base/errors.js';
@@ -335,6 +336,27 @@ test('a history grows by a line a run, and says what changed when', () => {
   expect(damaged.code).toBe(exitCodes.data);
   expect(damaged.stderr).toContain('h/gate.ndjson:1: no line of a history of gates');
   expect(readFileSync(sandbox.path('h/gate.ndjson'), 'utf8')).toBe('{"schema":"x"}\n');
+});
+
+test('a history is drawn from its file, and from a branch', () => {
+  const keep = (place: string) =>
+    gate('--baseline', 'counts.json', '--candidate', 'counts.json', '--history', place);
+  keep('drawn.ndjson');
+  keep('drawn.ndjson');
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: sandbox.folder, encoding: 'utf8' });
+  git('init', '-q');
+  expect(keep('git:figures').stdout).toContain('history git:figures: 1 run, no change in it');
+  expect(keep('git:figures').stdout).toContain('history git:figures: 2 runs, no change in it');
+  expect(git('log', '--format=%s', 'figures')).toBe('gate: pass, counts.json\n'.repeat(2));
+  expect(sandbox.run('report', 'drawn.ndjson', 'git:figures', '-o', 'drawn').code).toBe(0);
+  for (const name of ['drawn', 'figures']) {
+    const page = readFileSync(sandbox.path(`drawn/${name}/index.html`), 'utf8');
+    expect(page).toMatch(/2 runs, the last: pass; none of \d metrics changed within them/);
+  }
+  const none = sandbox.run('report', 'git:other', '-o', 'none');
+  expect(none.code).toBe(exitCodes.usage);
+  expect(none.stderr).toContain('git:other holds no history of gates yet');
+  expect(existsSync(sandbox.path('none'))).toBe(false);
 });
 
 describe('baselines', () => {

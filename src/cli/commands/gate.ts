@@ -76,7 +76,7 @@ export const gate: Command = {
     },
     history: {
       type: 'text',
-      value: 'FILE',
+      value: 'FILE|git:BRANCH',
       describe: 'append the figures as a line of JSON, and say where the history changed',
       completes: 'file',
     },

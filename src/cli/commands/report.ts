@@ -8,7 +8,7 @@ export const report: Command = {
     {
       name: 'RESULTS',
       describe:
-        'of lab, bench kernels, chunkers, detection, peers, growth or links, simulate, gate, tune, or workloads import',
+        'of lab, bench kernels, chunkers, detection, peers, growth or links, simulate, gate, tune, workloads import, or a history of gates',
       completes: 'file',
       repeated: true,
     },

@@ -2,7 +2,8 @@
 import picocolors from 'picocolors';
 import { formatDuration } from '../../base/units.js';
 import { textTable } from '../../base/text-table.js';
-import { historyChanges, type HistoryLine } from '../../harness/report/gate/history.js';
+import { historyChanges, historySeries } from '../../harness/report/gate/history-series.js';
+import type { HistoryLine } from '../../harness/report/gate/history.js';
 import type { GateResults } from '../../harness/report/gate/results.js';
 import { countsText, findingsTable } from '../../harness/report/gate/table.js';
 import { changeText, headline } from '../../harness/report/gate/words.js';
@@ -38,10 +39,10 @@ function roundsLine({ rounds }: GateResults): string[] {
 const changesMax = 10;
 
 /** How long the history is, and the last change of each metric. */
-export function historyText(path: string, lines: readonly HistoryLine[]): string {
-  const changes = historyChanges(lines);
+export function historyText(place: string, lines: readonly HistoryLine[]): string {
+  const changes = historyChanges(historySeries(lines));
   const shown = changes.slice(0, changesMax);
-  const length = `history ${path}: ${counted(lines.length, 'run')}`;
+  const length = `history ${place}: ${counted(lines.length, 'run')}`;
   if (shown.length === 0) return `${length}, no change in it`;
   const rows = shown.map(({ metric, run, at, change }) => [
     metric,

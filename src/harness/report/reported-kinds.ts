@@ -7,6 +7,7 @@ import { chunkSizesChart } from './charts/chunk-sizes.js';
 import { chunkerQualityChart } from './charts/chunker-quality.js';
 import { collisionRiskChart } from './charts/collision-risk.js';
 import { detectionChart } from './charts/detection.js';
+import { gateHistoryChart } from './charts/gate-history.js';
 import { gateChart } from './charts/gate.js';
 import { growthChart } from './charts/growth.js';
 import { targetsChart } from './charts/kernel-targets.js';
@@ -21,11 +22,13 @@ import { traceActivityChart, traceHeatChart } from './charts/trace.js';
 import { tuneFrontChart } from './charts/tune.js';
 import { chunkerResultsSchema } from './chunker-results.js';
 import { detectionResultsSchema } from './detection-results.js';
+import { gateHistoryReportSchema } from './gate/history.js';
 import { gateResultsSchema } from './gate/results.js';
 import { growthResultsSchema } from './growth-results.js';
 import { renderChunkerPage } from './html/chunker-page.js';
 import { renderDetectionPage } from './html/detection-page.js';
 import type { ChartLibraries, PageChart } from './html/document.js';
+import { renderGateHistoryPage } from './html/gate-history-page.js';
 import { renderGatePage } from './html/gate-page.js';
 import { renderGrowthPage } from './html/growth-page.js';
 import { renderKernelPage } from './html/kernel-page.js';
@@ -123,6 +126,7 @@ const reportedKinds = [
     renderTracePage,
   ),
   kind(gateResultsSchema, (results) => [gateChart(results)], renderGatePage),
+  kind(gateHistoryReportSchema, (history) => [gateHistoryChart(history)], renderGateHistoryPage),
   kind(tuneResultsSchema, (results) => [tuneFrontChart(results)], renderTunePage),
   kind(
     simulationResultsSchema,

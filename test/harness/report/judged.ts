@@ -2,6 +2,11 @@
 import { loadProfile } from '../../../src/engine/profile/read.js';
 import { captureEnvironment } from '../../../src/harness/io/environment.js';
 import { gateResults, type GateResults } from '../../../src/harness/report/gate/results.js';
+import {
+  gateHistorySchemaName,
+  type GateHistoryReport,
+  type HistoryLine,
+} from '../../../src/harness/report/gate/history.js';
 import { tuneSchemaName, type TuneResults } from '../../../src/harness/report/tune-results.js';
 import { configurationRecord } from '../../../src/harness/experiment/configuration.js';
 import { describeConfiguration } from '../../../src/harness/experiment/built-in.js';
@@ -131,4 +136,22 @@ export function syntheticTuneResults(summary: string): TuneResults {
     regrets: [{ workload: 'a', best, ratio: 1, withoutIt: null }],
     rows: [],
   };
+}
+
+/** A metric that became worse at its fourth run, one that became better, one that never changed. */
+export function syntheticHistory(label: string): GateHistoryReport {
+  const figure = { unit: 'B', direction: 'less', kind: 'exact' } as const;
+  const lines = Array.from({ length: 6 }, (_, run): HistoryLine => ({
+    schema: gateHistorySchemaName,
+    at: `2026-01-0${run + 1}T00:00:00.000Z`,
+    label,
+    environment: null,
+    status: run === 3 ? 'regressed' : 'pass',
+    figures: [
+      { ...figure, metric: 'steady', value: 7 },
+      { ...figure, metric: label, value: run < 3 ? 1000 : 1200 },
+      { ...figure, metric: 'better', value: run < 5 ? 10 : 9 },
+    ],
+  }));
+  return { schema: 'snapdelta/gate-history-report/1', place: label, lines };
 }

@@ -19,7 +19,7 @@ import type { LabResults } from '../../../src/harness/report/lab-results.js';
 import { syntheticPeerResults } from '../peers/rows.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
 import { syntheticSimulationResults } from '../simulate/rows.js';
-import { syntheticGateResults, syntheticTuneResults } from './judged.js';
+import { syntheticGateResults, syntheticHistory, syntheticTuneResults } from './judged.js';
 import { drawnFigures, isBrowserInstalled, launchBrowser, openReport, reportFiles } from './pages.js';
 
 const hostile = '<img src=x onerror="globalThis.broken = true"></script>';
@@ -84,6 +84,7 @@ const reports: readonly Report[] = [
   },
   { kind: 'trace', results: { ...trace, file: hostile }, charts: chartNames.trace },
   { kind: 'gate', results: syntheticGateResults(hostile), charts: chartNames.gate },
+  { kind: 'gate history', results: syntheticHistory(hostile), charts: chartNames.gateHistory },
   { kind: 'tune', results: syntheticTuneResults(hostile), charts: chartNames.tune },
   { kind: 'simulation', results: syntheticSimulationResults(hostile), charts: chartNames.simulation },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));

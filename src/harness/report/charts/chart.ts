@@ -21,6 +21,7 @@ export const chartNames = {
   simulation: ['simulation-features', 'simulation-figures'],
   trace: ['trace-activity', 'trace-heat'],
   gate: ['gate-changes'],
+  gateHistory: ['gate-history'],
   tune: ['tune-front'],
 } as const;
 export type ChartName = (typeof chartNames)[keyof typeof chartNames][number];
