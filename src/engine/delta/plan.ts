@@ -2,9 +2,9 @@
  * Planning: extents cut into segments. Sequential, and a function of extents and layout alone, so packages do not depend on who detected or
  * who encodes.
  *
- * A segment begins and ends on leaf borders and closes when it holds 4 MiB of new data, 16,384 extents or 256 MiB of target: enough to
+ * A segment begins and ends on leaf borders and closes when it holds 4 MiB of new data, 16,384 extents or 1 GiB of target: enough to
  * compress well, little enough to resume, to hold in memory and to encode in parallel. Copies and zeros cost nothing here, so
- * an unchanged image of 256 MiB is one segment with one operation.
+ * an unchanged image of 1 GiB is one segment with one operation.
  */
 import { assert, present } from '../../base/errors.js';
 import { extentKind, type ExtentColumns, type ExtentKind } from '../detect/extents.js';
@@ -13,7 +13,7 @@ import type { Layout } from '../snapshot/layout.js';
 /** New data after which a segment closes; a segment holds less than one leaf more. */
 export const segmentDataBytes = 4 * 1024 * 1024;
 const segmentExtentsMax = 16_384;
-const segmentTargetBytesMax = 256 * 1024 * 1024;
+const segmentTargetBytesMax = 1024 * 1024 * 1024;
 
 /** One segment to encode: its extents, and the segments that its repeats read from. Structured-cloneable. */
 export interface SegmentPlan {
