@@ -35,7 +35,7 @@ const bundled = ['picocolors', 'pure-rand', 'yaml', 'yargs-parser', 'zod'];
 const groups = [
   {
     name: 'engine',
-    test: /\/src\/(base|kernels|engine)\/(?!twin|rivals|profile\/(document|read|schema|write)|parallel\/pool|strategy\/worker)/,
+    test: /\/src\/(base|kernels|engine)\/(?!twin|rivals|profile\/(document|read|schema|write)|parallel\/(pool|team)|strategy\/worker)/,
   },
   {
     name: 'program',

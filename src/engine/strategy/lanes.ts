@@ -1,6 +1,6 @@
 /**
- * The lanes of one run: the calling thread, or a pool of worker threads. Given a number of workers, that many work; with `auto` threads
- * are started only for a piece of work that outweighs them. Results are the same either way.
+ * The lanes of one run: the calling thread, and worker threads beside it. Given a number of workers, that many work, the calling thread among them; with
+ * `auto` threads are started only for a piece of work that outweighs them. Results are the same either way.
  */
 import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
@@ -8,15 +8,14 @@ import { assert } from '../../base/errors.js';
 import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
 import type { Workspace } from '../../kernels/workspace.js';
 import { ownWorkspace, type BorrowedWorkspace, type WorkspacePool } from '../../kernels/workspace-pool.js';
+import { anchorRecordWords } from '../detect/anchor-slots.js';
 import { InlineExecutor, type Executor, type Turns } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
+import { newData } from './level.js';
 
 /** Built code, from src as from dist: threads cannot run TypeScript. */
 const workerModule = new URL('../../../dist/engine/strategy/worker.js', import.meta.url);
-
-/** Regions of a task: amortises 0.3 ms of messaging over some 8 ms of work. */
-const regionsInTask = 4;
 
 /**
  * Work below which one lane is as fast: two threads cost some 150 ms of CPU and 60 ms of waiting to start, load and warm up, which one
@@ -52,8 +51,8 @@ export class Lanes {
   readonly #turns: Turns;
   readonly #shared: (() => Workspace) | undefined;
   #borrowed: BorrowedWorkspace | undefined;
-  #inline: Executor<Job, Done> | undefined;
-  #pool: Executor<Job, Done> | undefined;
+  #own: StrategyLane | undefined;
+  #team: Executor<Job, Done> | undefined;
 
   /** `shared`: kernels and windows of the calling thread that a lane on it may use as well, since only one of both works at a time. */
   constructor(setup: LaneSetup, options: LaneOptions, turns: Turns, shared?: () => Workspace) {
@@ -70,37 +69,54 @@ export class Lanes {
   ): AsyncGenerator<Done<T>, void, void> {
     const workers = this.#workersFor(estimateMs);
     const executor =
-      workers === 1 ? (this.#inline ??= this.#newInline()) : (this.#pool ??= await this.#newPool(workers));
+      workers === 1
+        ? new InlineExecutor(this.#ownLane(), this.#turns)
+        : (this.#team ??= await this.#newTeam(workers));
     // A lane answers each job with the result of its type.
     yield* executor.run(jobs as Iterable<Job>) as AsyncGenerator<Done<T>, void, void>;
   }
 
   async close(): Promise<void> {
-    await this.#inline?.close();
-    await this.#pool?.close();
+    this.#own?.close();
+    await this.#team?.close();
     this.#borrowed?.giveBack();
   }
 
   #workersFor(estimateMs: number): number {
     const { workers, workersMax = Infinity } = this.#options;
     if (workers !== 'auto') return workers;
-    const pays = this.#pool !== undefined || estimateMs >= threadsPayFromMs;
+    const pays = this.#team !== undefined || estimateMs >= threadsPayFromMs;
     return pays ? Math.max(1, Math.min(availableParallelism(), workersMax)) : 1;
   }
 
-  #newInline(): Executor<Job, Done> {
+  #ownLane(): StrategyLane {
+    if (this.#own !== undefined) return this.#own;
     const workspace = this.#shared?.() ?? (this.#borrowed = borrowWorkspace(this.#options)).workspace;
-    const lane = new StrategyLane(this.#setup, workspace, this.#options.clock);
-    return new InlineExecutor(lane, this.#turns);
+    return (this.#own = new StrategyLane(this.#setup, workspace, this.#options.clock));
   }
 
-  async #newPool(workers: number): Promise<Executor<Job, Done>> {
-    const { PoolExecutor } = await import('../parallel/pool.js');
-    return new PoolExecutor<Job, Done>({
+  async #newTeam(workers: number): Promise<Executor<Job, Done>> {
+    const { TeamExecutor } = await import('../parallel/team.js');
+    return new TeamExecutor<Job, Done>({
       worker: workerModule,
-      workers,
+      threads: workers - 1,
       setup: this.#setup,
-      batchOf: (job) => (job.type === 'encode' ? 1 : regionsInTask),
+      ownLane: () => this.#ownLane(),
+      heldBytesOf,
     });
+  }
+}
+
+/** What a result holds until its turn comes, roughly. */
+function heldBytesOf(job: Job): number {
+  switch (job.type) {
+    case 'encode': {
+      const { opposedBytes, unopposedBytes } = newData([job.plan]);
+      return unopposedBytes + opposedBytes / 8;
+    }
+    case 'index':
+      return (anchorRecordWords * 4 * job.region.length) >> job.choice.spacingBits;
+    default:
+      return 16 * 1024;
   }
 }

@@ -79,9 +79,11 @@ export class EngineRun {
     estimateMs = estimateDetectMs(this.#strategy.name, this.#totalBytes),
   ): AsyncGenerator<JobTable[T]['result'], void, void> {
     throwIfCancelled(this.#options.signal);
-    for await (const { result, reading } of this.#lanes.run(this.#watched(jobs), estimateMs)) {
+    const passed: number[] = [];
+    for await (const { result, reading } of this.#lanes.run(withBytes(jobs, passed), estimateMs)) {
       throwIfCancelled(this.#options.signal);
       this.meter.add(reading);
+      this.#reportDetected(passed.shift() ?? 0);
       yield result;
     }
   }
@@ -126,19 +128,23 @@ export class EngineRun {
     this.#borrowed?.giveBack();
   }
 
-  /** Reports regions as they are handed out. */
-  *#watched<T extends JobType>(jobs: Iterable<Job<T>>): Generator<Job<T>> {
-    for (const job of jobs) {
-      if ('region' in job) {
-        this.#doneBytes += job.region.length * (job.type === 'compare' || job.type === 'follow' ? 2 : 1);
-        const totalBytes = this.#totalBytes;
-        this.#options.onProgress?.({
-          phase: 'detect',
-          doneBytes: Math.min(this.#doneBytes, totalBytes),
-          totalBytes,
-        });
-      }
-      yield job;
-    }
+  #reportDetected(bytes: number): void {
+    if (bytes === 0) return;
+    this.#doneBytes += bytes;
+    const totalBytes = this.#totalBytes;
+    this.#options.onProgress?.({
+      phase: 'detect',
+      doneBytes: Math.min(this.#doneBytes, totalBytes),
+      totalBytes,
+    });
+  }
+}
+
+/** Hands jobs on and notes of each how much it passes over, for those that know. */
+function* withBytes<T extends JobType>(jobs: Iterable<Job<T>>, passed: number[]): Generator<Job<T>> {
+  for (const job of jobs) {
+    const sides = job.type === 'compare' || job.type === 'follow' ? 2 : 1;
+    passed.push('region' in job ? job.region.length * sides : 0);
+    yield job;
   }
 }

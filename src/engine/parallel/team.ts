@@ -1,0 +1,146 @@
+/**
+ * Runs jobs on the calling thread and on threads beside it (node:worker_threads). All of them have the list of the next jobs and claim one
+ * after another (claims.ts): the calling thread begins at once, whoever has loaded joins, and none waits while there is a job. What one more thread
+ * costs is its start, some 50 ms of CPU that the calling thread does not wait for.
+ *
+ * Law: no thread is stopped while it loads its modules. Node 20 aborts the whole process when a thread is terminated there
+ * (v8::Module::IsGraphAsync, reached through require of an ES module), and a short run may end before its threads have started.
+ *
+ * Limits: a job of the calling thread blocks its event loop, as all jobs do where there is one thread. Results wait for their turn; `heldBytesOf` bounds
+ * what they hold meanwhile.
+ */
+import { Worker } from 'node:worker_threads';
+import { fromPlainFailure } from '../../base/errors.js';
+import { claim, newClaims } from './claims.js';
+import type { Executor, Lane } from './executor.js';
+import type { Numbered, Outcome, ThreadData } from './team-thread.js';
+
+export interface TeamOptions<Job, Result> {
+  /** URL of a module that calls serveTeam(). */
+  readonly worker: URL;
+  /** Threads beside the calling one. */
+  readonly threads: number;
+  /** Structured-cloneable; each thread makes its lane from it. */
+  readonly setup: unknown;
+  /** The calling thread's lane, which stays the caller's to close. Made when its first job is due. */
+  readonly ownLane: () => Lane<Job, Result>;
+  /** What a job's result holds until it is taken, roughly. */
+  readonly heldBytesOf: (job: Job) => number;
+}
+
+/** Jobs that were begun or may be, from the oldest whose result was not taken. A thread has enough of them while the calling one is busy for long. */
+const underWayMax = 64;
+/** What their results may hold; two jobs for each thread are under way whatever they hold. */
+const heldBytesMax = 16 * 1024 * 1024;
+
+interface UnderWay<Job> extends Numbered<Job> {
+  readonly heldBytes: number;
+}
+
+export class TeamExecutor<Job, Result> implements Executor<Job, Result> {
+  readonly #options: TeamOptions<Job, Result>;
+  readonly #claims = newClaims(underWayMax);
+  readonly #threads: readonly Worker[];
+  /** Settled for each thread when it has loaded its modules, or ended. */
+  readonly #loaded: readonly Promise<void>[];
+  readonly #outcomes = new Map<number, Outcome<Result>>();
+  #nextNumber = 0;
+  /** Why a thread ended that nobody stopped. */
+  #ended: Error | undefined;
+  #onArrival: () => void = () => undefined;
+
+  constructor(options: TeamOptions<Job, Result>) {
+    this.#options = options;
+    const workerData: ThreadData = { setup: options.setup, claims: this.#claims };
+    this.#threads = Array.from({ length: options.threads }, () => new Worker(options.worker, { workerData }));
+    this.#loaded = this.#threads.map(hasLoaded);
+    for (const thread of this.#threads) this.#listenTo(thread);
+  }
+
+  async *run(jobs: Iterable<Job>): AsyncGenerator<Result, void, void> {
+    const source = jobs[Symbol.iterator]();
+    const underWay: UnderWay<Job>[] = [];
+    try {
+      this.#list(source, underWay);
+      for (let first = underWay[0]; first !== undefined; first = underWay[0]) {
+        const outcome = this.#outcomes.get(first.number);
+        if (outcome === undefined) {
+          await this.#work(underWay);
+          continue;
+        }
+        this.#outcomes.delete(first.number);
+        underWay.shift();
+        if (!outcome.ok) throw fromPlainFailure(outcome.failure);
+        yield outcome.result;
+        this.#list(source, underWay);
+      }
+    } finally {
+      // Nobody waits for these any more.
+      for (const { number } of underWay) claim(this.#claims, number);
+    }
+  }
+
+  async close(): Promise<void> {
+    // Idle threads do not keep the process alive, and it has to last until they may be stopped.
+    for (const thread of this.#threads) thread.ref();
+    await Promise.all(this.#loaded);
+    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+  }
+
+  /** Lists as many jobs as may be under way, here and for every thread. */
+  #list(source: Iterator<Job>, underWay: UnderWay<Job>[]): void {
+    let heldBytes = underWay.reduce((bytes, job) => bytes + job.heldBytes, 0);
+    const atLeast = 2 * (this.#threads.length + 1);
+    const listed: Numbered<Job>[] = [];
+    while (underWay.length < underWayMax && (underWay.length < atLeast || heldBytes < heldBytesMax)) {
+      const next = source.next();
+      if (next.done === true) break;
+      const job = { number: this.#nextNumber++, job: next.value };
+      const held = this.#options.heldBytesOf(next.value);
+      heldBytes += held;
+      underWay.push({ ...job, heldBytes: held });
+      listed.push(job);
+    }
+    if (listed.length > 0) for (const thread of this.#threads) thread.postMessage(listed);
+  }
+
+  /** Does the first job that nobody has begun; where there is none, waits for a thread. */
+  async #work(underWay: readonly UnderWay<Job>[]): Promise<void> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const own = underWay.find(({ number }) => claim(this.#claims, number));
+    if (own === undefined) {
+      await this.#arrival();
+      return;
+    }
+    this.#outcomes.set(own.number, { ok: true, result: this.#options.ownLane().run(own.job) });
+    // Results arrive, others get their turn, and native memory is given back.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #arrival(): Promise<void> {
+    for (const thread of this.#threads) thread.ref();
+    await new Promise<void>((resolve) => (this.#onArrival = resolve));
+    for (const thread of this.#threads) thread.unref();
+  }
+
+  #listenTo(thread: Worker): void {
+    thread.unref();
+    thread.on('message', (message: { readonly number: number; readonly outcome: Outcome<Result> } | null) => {
+      if (message !== null) this.#outcomes.set(message.number, message.outcome);
+      this.#onArrival();
+    });
+    const onEnded = (why: Error): void => {
+      this.#ended ??= why;
+      this.#onArrival();
+    };
+    thread.on('error', onEnded);
+    thread.on('exit', (code) => onEnded(new Error(`a worker thread ended with code ${code}`)));
+  }
+}
+
+/** The first message of a thread says that its modules are loaded. */
+function hasLoaded(thread: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['message', 'error', 'exit']) thread.once(event, () => resolve());
+  });
+}
