@@ -96,6 +96,11 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/bench-calibration.js')).benchCalibrationCommand,
   },
   {
+    name: 'bench prices',
+    summary: 'measure what each kind of work costs, as tune takes it',
+    load: async () => (await import('./commands/bench-prices.js')).benchPricesCommand,
+  },
+  {
     name: 'bench pipeline',
     summary: 'measure one configuration stage by stage: time, counts, bytes',
     load: async () => (await import('./commands/bench-pipeline.js')).benchPipelineCommand,

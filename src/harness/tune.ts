@@ -25,6 +25,7 @@ import { runJob } from './io/run-job.js';
 import { runIsolated, type Isolation } from './io/runner.js';
 import { Scratch } from './io/scratch.js';
 import { TuneJournal } from './io/tune-journal.js';
+import { readWorkPrices } from './io/work-prices.js';
 import type { Job } from './measurement/job.js';
 import type { Row } from './measurement/row.js';
 import { Tally } from './measurement/tally.js';
@@ -36,7 +37,8 @@ import { profileSpace, type SpaceChoice } from './tuning/search/profile-space.js
 import { search, type SearchOutcome, type Trial } from './tuning/search/search.js';
 import { strategyKey } from './tuning/search/space.js';
 import { TrialRun } from './tuning/search/trial-run.js';
-import { applyWorkMs, diffWorkMs } from './tuning/work-model.js';
+import { workOf } from './tuning/work-model.js';
+import type { WorkPrices } from './tuning/work-prices.js';
 
 export interface TuneOptions {
   readonly profile: Profile;
@@ -99,9 +101,10 @@ export async function tune(
     const pairs = prepared.sort((a, b) => bytesOf(a) - bytesOf(b));
     const { snapdelta, gitCommit } = environment;
     const workloads = await Promise.all(pairs.map(async ({ pair }) => identified(pair)));
+    const { prices, sha256: workPrices } = readWorkPrices();
     const journal = TuneJournal.open(
       join(outPath, 'trials.ndjson'),
-      { snapdelta, gitCommit, workloads },
+      { snapdelta, gitCommit, workPrices, workloads },
       options.restart === true,
     );
     const jobFolder = scratch.newFolder('trial');
@@ -116,7 +119,7 @@ export async function tune(
           pairs.find(({ record }) => record.name === workload),
           'workload',
         );
-        const figures = await tried(strategy, pair, jobFolder, signal);
+        const figures = await tried(strategy, pair, prices, jobFolder, signal);
         journal.append(key, figures);
         return figures;
       },
@@ -187,13 +190,15 @@ async function identified({
 async function tried(
   strategy: Strategy,
   { pair, record }: PreparedPair,
+  prices: WorkPrices,
   scratchPath: string,
   signal: AbortSignal | undefined,
 ): Promise<Figures> {
   const configuration = describeConfiguration(strategy).id;
-  const [baseFiles, targetFiles] = [pair.basePath, pair.targetPath].map(
-    (path) => openSnapshot(path).layout.entryCount,
-  ) as [number, number];
+  const files = {
+    base: openSnapshot(pair.basePath).layout.entryCount,
+    target: openSnapshot(pair.targetPath).layout.entryCount,
+  };
   const job: Job = {
     configuration,
     strategy,
@@ -210,8 +215,7 @@ async function tried(
       packageBytes,
       exchangeBytes,
       exchangeTrips,
-      diffMs: diffWorkMs(strategy, outcome, baseFiles + targetFiles),
-      applyMs: applyWorkMs(strategy, outcome, targetFiles),
+      ...workOf(prices, strategy, outcome, files),
       packageSha256: outcome.packageSha256,
     };
   }

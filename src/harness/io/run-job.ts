@@ -8,9 +8,10 @@
 import { createHash } from 'node:crypto';
 import { closeSync, createReadStream, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../../base/clock.js';
 import { DataError, NondeterminismError } from '../../base/errors.js';
 import { Meter, type Reading } from '../../base/meter.js';
-import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
+import { createWasmKernels } from '../../kernels/load.js';
 import { apply } from '../../engine/apply/apply.js';
 import { diff, type DiffSummary } from '../../engine/diff.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
@@ -21,8 +22,9 @@ import { createTarget } from '../../engine/snapshot/target.js';
 import { isCutting, type Strategy } from '../../engine/strategy/strategy.js';
 import type { Job, Outcome, SnapshotPair } from '../measurement/job.js';
 import { realClock } from './clock.js';
+import { cpuClock } from './cpu-clock.js';
 import { firstDifference } from './compare-trees.js';
-import { operationBytes } from './package-anatomy.js';
+import { packageAnatomy } from './package-anatomy.js';
 import { measure } from './usage.js';
 
 /** Yields an outcome for each pair, in order. With `warmUp` the first pair is run once before it is measured, so that nothing is compiled on the clock. */
@@ -44,7 +46,7 @@ async function runPair(job: Job, pair: SnapshotPair, signal: AbortSignal | undef
     const made = await measure(() => writePackage(known, target, packagePath, job.workers, job, signal));
     const packageSha256 = sha256(packagePath);
     const rebuiltPath = join(folder, 'rebuilt');
-    const rebuilt = await measure(() => applyPackage(base, packagePath, rebuiltPath, job.kernels, signal));
+    const rebuilt = await measure(() => applyPackage(base, packagePath, rebuiltPath, job, signal));
     const difference = firstDifference(pair.targetPath, rebuiltPath);
     if (difference !== undefined)
       throw new DataError(`${where}: what was rebuilt is not the target: ${difference}`);
@@ -62,7 +64,7 @@ async function runPair(job: Job, pair: SnapshotPair, signal: AbortSignal | undef
     return {
       workload: pair.workload,
       exact: { packageBytes, exchangeBytes, exchangeTrips, segments: segmentCount },
-      operationBytes: operationBytes(packagePath, base.layout.totalBytes),
+      ...packageAnatomy(packagePath, base.layout.totalBytes),
       packageSha256,
       counts: { diff: reading.counts, apply: rebuilt.value.counts },
       ...instructionsOf(reading, rebuilt.value),
@@ -102,10 +104,11 @@ async function writePackage(
   target: Snapshot,
   path: string,
   workers: number,
-  { strategy, kernels = 'plain' }: Job,
+  job: Job,
   signal: AbortSignal | undefined,
 ): Promise<DiffSummary> {
-  const run = diff(base, target, { strategy, workers, kernels, clock: realClock, ...given(signal) });
+  const { strategy, kernels = 'plain' } = job;
+  const run = diff(base, target, { strategy, workers, kernels, clock: clockOf(job), ...given(signal) });
   const file = openSync(path, 'w');
   try {
     for await (const frame of run) {
@@ -121,17 +124,21 @@ async function applyPackage(
   base: Snapshot,
   packagePath: string,
   rebuiltPath: string,
-  build: KernelBuild | undefined,
+  job: Job,
   signal: AbortSignal | undefined,
 ): Promise<Reading> {
   const choice = { form: base.form, overwrite: false, durability: 'cached' } as const;
-  const kernels = createWasmKernels(build);
+  const kernels = createWasmKernels(job.kernels);
   const { reading } = await apply(base, createReadStream(packagePath), createTarget(rebuiltPath, choice), {
     kernels,
-    meter: new Meter(realClock, kernels.instructions),
+    meter: new Meter(clockOf(job), kernels.instructions),
     ...given(signal),
   });
   return reading;
+}
+
+function clockOf({ stageTimes = 'wall' }: Job): Clock {
+  return stageTimes === 'wall' ? realClock : cpuClock;
 }
 
 function instructionsOf(diffed: Reading, applied: Reading): Pick<Outcome, 'instructions'> {

@@ -1,7 +1,7 @@
 /**
  * What a search has tried, kept so that one that was cut short, or that gets a larger budget, does not try it again: a line of JSON for each configuration and workload.
  *
- * Law: a journal belongs to workloads of exactly these contents and to one version of the program; with others it is refused. A last line that was cut short is dropped. The
+ * Law: a journal belongs to workloads of exactly these contents, to one version of the program and its prices of work; with others it is refused. A last line that was cut short is dropped. The
  * search itself follows from its seed and the figures, so with a journal it goes the way that it would have gone without.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -17,6 +17,7 @@ const headSchema = z.strictObject({
   schema: z.literal(tuneJournalSchemaName),
   snapdelta: z.string(),
   gitCommit: z.string().nullable(),
+  workPrices: z.string(),
   workloads: z.array(z.strictObject({ name: z.string(), base: z.string(), target: z.string() })),
 });
 export type JournalHead = Omit<z.infer<typeof headSchema>, 'schema'>;

@@ -4,6 +4,7 @@
  */
 import type { InstructionReading, Reading } from '../../base/meter.js';
 import type { KernelBuild } from '../../kernels/load.js';
+import type { PackingName } from '../../engine/package/codecs.js';
 import type { Strategy } from '../../engine/strategy/strategy.js';
 import type { ExactMetric, SampledMetric } from './metric.js';
 import type { OperationBytes } from './row.js';
@@ -21,6 +22,8 @@ export interface Job {
   readonly pairs: readonly SnapshotPair[];
   /** By default `plain`; with `metered` outcomes tell instructions. */
   readonly kernels?: KernelBuild;
+  /** What the times of stages are of: the clock (the default), or with `cpu`, which wants one worker, CPU time of the process. */
+  readonly stageTimes?: 'wall' | 'cpu';
   /** Worker threads of the measured diff. */
   readonly workers: number;
   /** Workloads whose diff is made once more with another number of workers, to compare the bytes. */
@@ -31,11 +34,21 @@ export interface Job {
   readonly scratchPath: string;
 }
 
+/** How a stream of a package is packed. */
+export interface Packing {
+  readonly codec: PackingName;
+  readonly rawBytes: number;
+}
+
 /** What one configuration did on one pair. */
 export interface Outcome {
   readonly workload: string;
   readonly exact: Readonly<Record<ExactMetric, number>>;
   readonly operationBytes: OperationBytes;
+  /** Of streams that are not empty. */
+  readonly packings: readonly Packing[];
+  /** Of compression, as it was decided. */
+  readonly level: number;
   readonly packageSha256: string;
   readonly counts: { readonly diff: Reading['counts']; readonly apply: Reading['counts'] };
   /** Absent where kernels count nothing. */

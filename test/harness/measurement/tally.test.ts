@@ -9,6 +9,8 @@ function outcome(changes: Partial<Outcome> = {}, diffWallMs = 1): Outcome {
     workload: 'pages',
     exact: { packageBytes: 10, exchangeBytes: 0, exchangeTrips: 0, segments: 1 },
     operationBytes: { copy: 5, add: 0, literal: 5, repeat: 0, zero: 0 },
+    packings: [],
+    level: 3,
     packageSha256: 'a'.repeat(64),
     counts: { diff: { blocks: 3, bytesRead: 7 }, apply: {} },
     sample: {
