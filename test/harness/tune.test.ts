@@ -3,12 +3,17 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { DataError, UsageError } from '../../src/base/errors.js';
+import { DataError, UsageError, present } from '../../src/base/errors.js';
 import { loadProfile, parseProfile, shippedProfileNames } from '../../src/engine/profile/read.js';
 import { profileText } from '../../src/engine/profile/write.js';
+import { preparePairs, type PreparedPair } from '../../src/harness/io/pairs.js';
+import { runJob } from '../../src/harness/io/run-job.js';
+import { readWorkPrices } from '../../src/harness/io/work-prices.js';
+import type { Outcome } from '../../src/harness/measurement/job.js';
 import { tuneRecord } from '../../src/harness/report/tune-record.js';
 import { tuneResultsSchema, type TuneResults } from '../../src/harness/report/tune-results.js';
 import { tune, type TuneEvent, type TuneOptions } from '../../src/harness/tune.js';
+import { workOf } from '../../src/harness/tuning/work-model.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'snapdelta-tune-'));
 const profile = loadProfile('edge-agent');
@@ -28,6 +33,23 @@ function optionsFor(name: string, more: Partial<TuneOptions> = {}): TuneOptions 
     isolation: 'here',
     ...more,
   };
+}
+
+/** The own strategy on the workload that is tried first. */
+async function ownRun(): Promise<{ readonly prepared: PreparedPair; readonly outcome: Outcome }> {
+  const choices = { workloads: ['random-overwrite', 'append-log', 'database-pages'], scale: 0.03 };
+  const pairs = await preparePairs(join(folder, 'own'), choices, () => undefined);
+  const prepared = present(
+    pairs.sort(
+      (a, b) => a.record.baseBytes + a.record.targetBytes - b.record.baseBytes - b.record.targetBytes,
+    )[0],
+    'pair',
+  );
+  const scratchPath = join(folder, 'own-scratch');
+  const job = { configuration: 'own', strategy: profile.strategy, pairs: [prepared.pair], workers: 1 };
+  for await (const outcome of runJob({ ...job, recheck: [], warmUp: false, scratchPath }))
+    return { prepared, outcome };
+  throw new Error('no outcome');
 }
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,6 +85,19 @@ describe('a search', () => {
     const again = await tune(optionsFor('again'));
     expect(again.digest).toBe(first.digest);
     expect({ ...again, environment: first.environment }).toEqual(first);
+  });
+
+  test('goes by the prices of work that are shipped', async () => {
+    const { prices, sha256 } = readWorkPrices();
+    const { prepared, outcome } = await ownRun();
+    const files = { base: 1, target: 1 };
+    const [figures] = first.trials[0]?.figures ?? [];
+    expect(figures?.workload).toBe(prepared.record.name);
+    const work = workOf(prices, profile.strategy, outcome, files);
+    expect(figures).toMatchObject(work);
+    const dearer = { ...prices, 'diff other': { ...prices['diff other'], run: 1e9 } };
+    expect(workOf(dearer, profile.strategy, outcome, files).diffMs).toBeGreaterThan(work.diffMs + 900);
+    expect(readFileSync(join(folder, 'first/trials.ndjson'), 'utf8').split('\n')[0]).toContain(sha256);
   });
 
   test('of another seed goes another way', async () => {
@@ -106,10 +141,16 @@ describe('a search', () => {
   });
 
   test('measures what it found beside the own strategy, every delta checked', async () => {
-    // 1 MiB blocks are a strategy that is easily beaten.
+    // 1 MiB blocks are a strategy that is easily beaten where bytes count.
     const poor = {
       ...profile,
       name: 'poor',
+      // On images so small what a run costs whatever it does would exceed them.
+      limits: {},
+      objectives: [
+        { metric: 'bytesSent', weight: 0.9 },
+        { metric: 'cpuMs', weight: 0.1 },
+      ],
       strategy: { ...profile.strategy, blockBytes: 1024 * 1024 },
     } as typeof profile;
     const measured = await tune(optionsFor('poor', { profile: poor, rounds: 1 }));
