@@ -45,6 +45,7 @@ export const plantedFaults = {
   'staging-token-of-the-volume': 'the transfers of a peer for one volume share a token',
   'cut-transfer-kept': 'a transfer whose connection was cut does not end',
   'audit-behind-the-commit': 'a version is shown before it is on record where it came from',
+  'log-not-completed': 'what a crash has kept from the audit log is not made up for',
   'dated-on-arrival': 'a server gives a version the time of its arrival',
   'ended-talk-counted': 'connections count as open for ever',
   'idle-not-noticed': 'a connection on which nothing moves is kept for ever',

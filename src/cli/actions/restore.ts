@@ -23,9 +23,9 @@ export async function runRestore(input: Input, context: Context): Promise<Outcom
   const { target, startMs } = wantedTarget(input, context);
   const rate = new Rate();
   const elapsedMs = (): number => monotonicClock.nowMs() - startMs;
-  return await withRepository(from.folder, terminal, async (repository) => {
-    const stored = storedVersion(repository, volume, dot);
-    await restoreVersion(repository, stored, target, ({ doneBytes, totalBytes }) => {
+  return await withRepository(from.folder, terminal, async (folder) => {
+    const stored = storedVersion(folder, volume, dot);
+    await restoreVersion(folder.repository, stored, target, ({ doneBytes, totalBytes }) => {
       throwIfCancelled(signal);
       terminal.progress(transferLine('restoring', doneBytes, totalBytes, rate.at(elapsedMs(), doneBytes)));
     });

@@ -160,11 +160,13 @@ function audited(verdict: AuditVerdict, terminal: Terminal): void {
 
 function tellStart(
   folder: string,
-  { port, repository }: Service,
+  { port, repository, server }: Service,
   { host }: ServiceOptions,
   { terminal }: Context,
 ): void {
   for (const { key, reason } of repository.damage) terminal.log(`damaged: ${key}: ${reason}`);
+  for (const { volume, dot } of server.volumes.lost)
+    terminal.log(`${volume}: ${dotText(dot)} was committed here and is lost: push it again`);
   const versions = repository.volumes.reduce((sum, volume) => sum + repository.versions(volume).length, 0);
   const held = `${counted(versions, 'version')} of ${counted(repository.volumes.length, 'volume')}`;
   terminal.log(`listening on ${host}:${port}; ${folder} has ${held}`);

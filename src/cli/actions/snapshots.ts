@@ -3,13 +3,12 @@ import { formatBytes } from '../../base/units.js';
 import { textTable } from '../../base/text-table.js';
 import { snapshotsSchemaName, type SnapshotsDocument } from '../../harness/report/snapshots-document.js';
 import type { ListedVersion } from '../../replication/protocol/messages.js';
-import type { Repository } from '../../replication/repository/repository.js';
 import { dotText, equalDots } from '../../replication/versions/version.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { asked, checkVolume } from '../replication/asking.js';
 import { fromOf } from '../replication/from.js';
-import { headOf, withRepository } from '../replication/repository-folder.js';
+import { headOf, withRepository, type OpenedFolder } from '../replication/repository-folder.js';
 import { isoTime } from '../text/time.js';
 
 export async function runSnapshots(input: Input, context: Context): Promise<Outcome> {
@@ -20,16 +19,23 @@ export async function runSnapshots(input: Input, context: Context): Promise<Outc
   const rows =
     from.kind === 'server'
       ? await asked(from.address, () => from.agent.list(from.address, volume, { signal }))
-      : await withRepository(from.folder, terminal, (repository) =>
-          Promise.resolve(listed(repository, volume)),
-        );
+      : await withRepository(from.folder, terminal, (folder) => Promise.resolve(listed(folder, volume)));
+  for (const name of withoutHead(rows))
+    terminal.error(`${name}: its newest version is lost there, so it has no head`);
   return { document: document(rows), text: text(rows), kind: 'answer' };
 }
 
-function listed(repository: Repository, volume: string): ListedVersion[] {
+function withoutHead(rows: readonly ListedVersion[]): ReadonlySet<string> {
+  const names = new Set(rows.map(({ version }) => version.volume));
+  for (const { version, isHead } of rows) if (isHead) names.delete(version.volume);
+  return names;
+}
+
+function listed(folder: OpenedFolder, volume: string): ListedVersion[] {
+  const { repository } = folder;
   const volumes = volume === '' ? repository.volumes : [volume];
   return volumes.flatMap((name) => {
-    const head = headOf(repository, name);
+    const head = headOf(folder, name);
     return repository.versions(name).map(({ version, content, totalBytes }) => ({
       version,
       content,

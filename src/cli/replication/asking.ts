@@ -62,6 +62,12 @@ export async function asked<T>(address: string, work: () => Promise<T>): Promise
         cause: error,
       });
     }
+    if (error instanceof PeerRefusal && error.code === 'lost') {
+      throw new DataError(error.message, {
+        hint: 'push the snapshot again, ask another server, or name an older version with --dot',
+        cause: error,
+      });
+    }
     // A sender gives up where its own content is missing or damaged.
     if (error instanceof PeerAbort) {
       throw new DataError(error.message, {

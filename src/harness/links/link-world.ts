@@ -6,15 +6,15 @@
  */
 import { present } from '../../base/errors.js';
 import { AuditLog } from '../../replication/audit/log.js';
+import { readRecordedVersions } from '../../replication/audit/recorded.js';
 import { EngineCoder, type Coder } from '../../replication/coding/coder.js';
 import { openRepository } from '../../replication/repository/open.js';
 import type { Repository, RepositoryConfig } from '../../replication/repository/repository.js';
 import { Agent, type AgentOptions } from '../../replication/session/agent.js';
 import { FanOut } from '../../replication/session/fan-out.js';
-import { Server, type ServerOptions } from '../../replication/session/server.js';
+import { clockBehind, Server, type ServerOptions } from '../../replication/session/server.js';
 import { DirectoryStore } from '../../replication/store/directory-store.js';
 import type { Version } from '../../replication/versions/version.js';
-import { HybridClock } from '../../replication/versions/hybrid-clock.js';
 import type { Calibration } from '../../simulator/process/calibration.js';
 import type { SimulatedProcess } from '../../simulator/process/incarnation.js';
 import type { Equipment } from '../../simulator/run/equipment.js';
@@ -126,7 +126,7 @@ export class LinkWorld {
     const store = await DirectoryStore.open(machine.disk);
     const create = this.#options.create ?? usualCreate;
     const repository = await openRepository(store, { create, kernels, runtime: machine });
-    const clock = new HybridClock(machine);
+    const clock = clockBehind(repository, machine);
     const audit = await AuditLog.open(store, clock);
     const coder = new EngineCoder(machine, kernels, workspaces);
     const name = serverName(index);
@@ -140,7 +140,7 @@ export class LinkWorld {
       },
       ...this.#options.server,
     });
-    await server.start();
+    await server.start(await readRecordedVersions(store));
     this.#repositories.set(name, repository);
     this.#changed();
     machine.listen(name, (link) => void server.accept(link));

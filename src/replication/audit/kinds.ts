@@ -26,6 +26,7 @@ export const auditKinds = {
   encoded: { ...transfer, strategy: 'name', codecs: 'counts', targetBytes: 'count', wireBytes: 'count' },
   resumed: { ...transfer, ...version, segments: 'count' },
   committed: { ...transfer, ...version, content: 'name', from: 'name' },
+  recovered: { ...version, content: 'name', reason: 'text' },
   'rolled-back': { ...transfer, ...version, reason: 'text' },
   resynchronised: { ...transfer, ...version, reason: 'text' },
   merged: {

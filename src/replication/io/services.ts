@@ -8,6 +8,7 @@ import type { CodecName } from '../../engine/package/codecs.js';
 import type { FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import { Random } from '../../base/prng.js';
 import { AuditLog } from '../audit/log.js';
+import { readRecordedVersions, type RecordedVersions } from '../audit/recorded.js';
 import { verifyAudit, type AuditVerdict } from '../audit/verify.js';
 import { chunkerText } from '../coding/cutting.js';
 import { EngineCoder } from '../coding/coder.js';
@@ -15,9 +16,9 @@ import { openRepository } from '../repository/open.js';
 import type { Repository, RepositoryConfig } from '../repository/repository.js';
 import { Agent, type AgentOptions } from '../session/agent.js';
 import { FanOut, type FanOutOptions } from '../session/fan-out.js';
-import { Server, type ServerOptions } from '../session/server.js';
+import { clockBehind, Server, type ServerOptions } from '../session/server.js';
 import { MemoryStore } from '../store/memory-store.js';
-import { HybridClock } from '../versions/hybrid-clock.js';
+import type { HybridClock } from '../versions/hybrid-clock.js';
 import { openStore } from './open-store.js';
 import { RealRuntime } from './real-runtime.js';
 import { listen, tlsDialer, type Identity } from './tls-link.js';
@@ -69,21 +70,28 @@ export async function startService(folder: string, options: ServiceOptions): Pro
     const { repository: choice = {} } = options;
     const repository = await openRepository(opened.store, { create: { ...usualRepository, ...choice } });
     requireChosen(folder, repository.config, choice);
-    const clock = new HybridClock(runtime);
+    const clock = clockBehind(repository, runtime);
     const audit = await AuditLog.open(opened.store, clock);
+    const recorded = await readRecordedVersions(opened.store);
     // With the head that this process knows: what it has written itself cannot be cut off.
     const verify = (): Promise<AuditVerdict> =>
       verifyAudit(opened.store, audit.head === undefined ? [] : [audit.head]);
-    return await serve(repository, { audit, verify }, clock, runtime, options, opened.close);
+    return await serve(repository, { audit, recorded, verify }, clock, runtime, options, opened.close);
   } catch (error) {
     opened.close();
     throw error;
   }
 }
 
+interface OpenedAudit {
+  readonly audit: AuditLog;
+  readonly recorded: RecordedVersions;
+  readonly verify: () => Promise<AuditVerdict>;
+}
+
 async function serve(
   repository: Repository,
-  { audit, verify }: { readonly audit: AuditLog; readonly verify: () => Promise<AuditVerdict> },
+  { audit, recorded, verify }: OpenedAudit,
   clock: HybridClock,
   runtime: RealRuntime,
   options: ServiceOptions,
@@ -112,7 +120,7 @@ async function serve(
     name: options.name,
     peers,
   });
-  await server.start();
+  await server.start(recorded);
   const listener = await listen({
     host,
     port,

@@ -179,7 +179,8 @@ export interface Refuse {
 /**
  * Why a connection ends. Found by the connection itself: `version` nothing in common; `malformed` a message that breaks its form or contradicts itself
  * or what was agreed; `order` one that its state does not take; `limit` one beyond a limit or the credit; `damaged` frames that were changed, lost, repeated or
- * exchanged on the way. By the session: `unknown` no such volume or version; `conflict` a version that contradicts one held; `busy`, `denied`, `internal`.
+ * exchanged on the way. By the session: `unknown` no such volume or version; `conflict` a version that contradicts one held; `busy`, `denied`, `internal`; `lost` the newest
+ * version of a volume was held and is not any more.
  */
 export const refusalCodes = [
   'version',
@@ -192,6 +193,7 @@ export const refusalCodes = [
   'busy',
   'denied',
   'internal',
+  'lost',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

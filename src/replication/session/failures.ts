@@ -42,6 +42,7 @@ const refusalHints: Readonly<Record<RefusalCode, string>> = {
   busy: 'try again later',
   denied: 'ask whoever runs the peer',
   internal: 'try again; if it stays, ask whoever runs the peer',
+  lost: 'push the snapshot again, ask another server, or name an older version',
 };
 
 /** Whether another attempt may succeed where this one failed. */

@@ -8,12 +8,13 @@ import type { Link, Runtime } from '../../base/runtime.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import type { ListedVersion, List, Offer, Pull } from '../protocol/messages.js';
 import { listingParts } from '../protocol/parts.js';
+import type { RecordedVersions } from '../audit/recorded.js';
 import type { Repository, StoredVersion } from '../repository/repository.js';
 import type { RetentionPolicy } from '../repository/retention.js';
 import { latestOf } from '../versions/history.js';
 import { HybridClock } from '../versions/hybrid-clock.js';
 import type { MergePolicy } from '../versions/policy.js';
-import { compareDots, equalDots, type Dot, type Version } from '../versions/version.js';
+import { compareDots, dotText, equalDots, type Dot, type Version } from '../versions/version.js';
 import { RepositoryBlocks } from '../coding/block-reader.js';
 import type { Coder } from '../coding/coder.js';
 import { Backoff } from './backoff.js';
@@ -51,6 +52,8 @@ export interface ServerOptions {
 }
 
 const MiB = 1024 * 1024;
+/** Versions that a refusal names. */
+const namedMax = 4;
 /** A staging that nobody has touched for a day is given up. */
 export const stagingAgeMsMax = 24 * 3_600_000;
 
@@ -93,9 +96,15 @@ export class Server {
     this.#intakes = new RepositoryIntakes(repository, coder, runtime, this.volumes);
   }
 
-  /** Makes the merges that a crash has prevented. Throws WorldError. */
-  async start(): Promise<void> {
+  /** Makes up for what a crash has prevented: records of the audit log, given what it has, and merges. Throws WorldError. */
+  async start(recorded: RecordedVersions): Promise<void> {
+    await this.volumes.complete(recorded);
     await this.volumes.settleAll();
+  }
+
+  /** Whether a failing store has left nothing to be made up for. */
+  get isSettled(): boolean {
+    return this.#unsettled.size === 0;
   }
 
   get connectionCount(): number {
@@ -130,11 +139,11 @@ export class Server {
     for (const talk of this.#talks) talk.destroy(new WorldError('the server stops'));
   }
 
-  /** What list and pull know of a volume; of all volumes where it is empty. */
+  /** What list and pull know of a volume; of all volumes where it is empty. A volume whose newest version is lost has no head. */
   list(volume: string): readonly ListedVersion[] {
     const volumes = volume === '' ? this.repository.volumes : [volume];
     return volumes.flatMap((name) => {
-      const head = this.volumes.decision(name)?.head.dot;
+      const head = this.#headOf(name);
       return this.repository.versions(name).map(({ version, content, totalBytes }) => ({
         version,
         content,
@@ -271,8 +280,18 @@ export class Server {
     }
   }
 
+  #headOf(volume: string): Dot | undefined {
+    if (this.volumes.lostNewest(volume).length > 0) return undefined;
+    return this.volumes.decision(volume)?.head.dot;
+  }
+
   #wanted({ volume, dot }: Pull): StoredVersion {
-    const head = dot ?? this.volumes.decision(volume)?.head.dot;
+    const lost = dot === null ? this.volumes.lostNewest(volume) : [];
+    if (lost.length > 0) {
+      const names = lost.slice(0, namedMax).map(dotText).join(', ');
+      throw new Refusal('lost', `the newest version of '${volume}' is lost here: ${names}`);
+    }
+    const head = dot ?? this.#headOf(volume);
     const stored = head === undefined ? undefined : this.repository.version(volume, head);
     if (stored === undefined) {
       throw new Refusal('unknown', `volume '${volume}' has no such version here`);
@@ -295,7 +314,7 @@ export class Server {
 }
 
 /** A clock whose readings are later than all versions held. */
-function clockBehind(repository: Repository, runtime: Runtime): HybridClock {
+export function clockBehind(repository: Repository, runtime: Pick<Runtime, 'wallMs'>): HybridClock {
   const last = latestOf(
     repository.volumes.flatMap((volume) => repository.versions(volume).map(({ version }) => version)),
   )?.time;

@@ -1,12 +1,18 @@
 /**
  * A server's volumes: commits one at a time for each volume, audit records before anybody hears of it, merges made as soon as they are wanted.
  *
+ * Law: each version that is visible is on record. The record follows the version, so a crash may come between: then it is made up for when the server starts; where the log's store has failed, as
+ * soon as it works again. A version is on record as removed before it is.
+ *
  * Law: what a volume's name means is a function of its versions and the policy alone (versions/decide.ts); a merge that is lost in a crash is made again when the server starts, and one that a
  * failing store has prevented when the store works again. Neither takes anything from the versions that are to be merged.
  */
 import { DataError, WorldError } from '../../base/errors.js';
 import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
+import type { AuditEvent } from '../audit/kinds.js';
+import { lostVersions, mayFollow } from '../audit/recorded.js';
+import type { RecordedVersion, RecordedVersions } from '../audit/recorded.js';
 import type { Repository, Staging, StoredVersion } from '../repository/repository.js';
 import { retain, type RetentionPolicy } from '../repository/retention.js';
 import { mergeBlocks } from '../versions/block-merge.js';
@@ -33,6 +39,9 @@ export class Volumes implements Committing {
   readonly #onCommitted: OnCommitted;
   readonly #onUnsettled: (volume: string) => void;
   readonly #turns = new Map<string, Promise<void>>();
+  /** By volume: what happened and is not on record yet. */
+  readonly #owed = new Map<string, Owed[]>();
+  #lost: readonly RecordedVersion[] = [];
 
   constructor(
     name: string,
@@ -54,6 +63,18 @@ export class Volumes implements Committing {
     this.#onUnsettled = onUnsettled;
   }
 
+  /** Compares what is held with the log: puts on record what is not in it, since a crash came between, and knows from then on what is lost. Throws WorldError. */
+  async complete(recorded: RecordedVersions): Promise<void> {
+    this.#lost = lostVersions(recorded, (volume, dot) => this.#repository.version(volume, dot) !== undefined);
+    for (const volume of this.#repository.volumes)
+      for (const { version, content } of this.#repository.versions(volume)) {
+        const { dot } = version;
+        if (recorded.has(volume, dot) || isPlanted('log-not-completed')) continue;
+        const reason = 'visible when the server started, and not on record';
+        await this.audit.append({ kind: 'recovered', volume, dot, content, reason });
+      }
+  }
+
   /** Makes the merges that a crash has prevented. Throws WorldError. */
   async settleAll(): Promise<void> {
     for (const volume of this.#repository.volumes) await this.settle(volume);
@@ -68,6 +89,18 @@ export class Volumes implements Committing {
   decision(volume: string): Decision | undefined {
     const versions = this.#repository.versions(volume).map(({ version }) => version);
     return decide(versions, this.#policyOf(volume));
+  }
+
+  /** Versions that were durable here, that nobody removed, and that are not held: they come back when somebody pushes them again. */
+  get lost(): readonly RecordedVersion[] {
+    return this.#lost.filter(({ volume, dot }) => this.#repository.version(volume, dot) === undefined);
+  }
+
+  /** Those of a volume that may be newer than what its name means now: then nobody gets that for the newest. */
+  lostNewest(volume: string): readonly Dot[] {
+    if (this.#lost.length === 0) return [];
+    const head = this.decision(volume)?.head;
+    return this.lost.filter((one) => one.volume === volume && mayFollow(one, head)).map(({ dot }) => dot);
   }
 
   admit(version: Version): void {
@@ -90,18 +123,12 @@ export class Volumes implements Committing {
       const isNew = this.#repository.version(volume, dot) === undefined;
       const dated = isPlanted('dated-on-arrival') ? { ...version, time: this.#clock.now() } : version;
       const stored = await this.#repository.commit(dated, manifest, staging);
+      if (isNew) {
+        const { content } = stored;
+        const transfer = staging?.token ?? '';
+        this.#owe(volume, { kind: 'committed', transfer, volume, dot, content, from }, stored);
+      }
       try {
-        if (isNew) {
-          await this.audit.append({
-            kind: 'committed',
-            transfer: staging?.token ?? '',
-            volume,
-            dot,
-            content: stored.content,
-            from,
-          });
-          this.#onCommitted(stored);
-        }
         await this.#settle(volume);
       } catch (error) {
         // The version is there, whether its sender comes again or not.
@@ -125,29 +152,48 @@ export class Volumes implements Committing {
       const dots = retain(versions, policy).forget.filter(
         (dot) => head === undefined || !equalDots(dot, head),
       );
-      if (dots.length === 0) return dots;
-      await this.#repository.remove(volume, dots);
       for (let at = 0; at < dots.length; at += removedAtOnce) {
         const some = dots.slice(at, at + removedAtOnce);
         await this.audit.append({ kind: 'removed', volume, dots: some, reason: 'retention' });
       }
+      if (dots.length > 0) await this.#repository.remove(volume, dots);
       return dots;
     });
   }
 
   async #settle(volume: string): Promise<void> {
+    await this.#record(volume);
     const merge = this.decision(volume)?.merge;
     if (merge?.state !== 'wanted') return;
     const policy = this.#policyOf(volume);
-    const outcome = await this.#merge(volume, merge.plan);
-    await this.audit.append({
+    const { stored, ...outcome } = await this.#merge(volume, merge.plan);
+    const event = {
       kind: 'merged',
       volume,
       policy: policyText(policy),
       inputs: merge.plan.heads.map(({ dot }) => dot),
       ancestors: merge.plan.ancestors.map(({ dot }) => dot),
       ...outcome,
-    });
+    } as const;
+    this.#owe(volume, event, stored);
+    await this.#record(volume);
+  }
+
+  #owe(volume: string, event: AuditEvent, stored: StoredVersion | undefined): void {
+    const owed = this.#owed.get(volume);
+    if (owed === undefined) this.#owed.set(volume, [{ event, stored }]);
+    else owed.push({ event, stored });
+  }
+
+  /** What happened goes on record, then others hear of it. */
+  async #record(volume: string): Promise<void> {
+    const owed = this.#owed.get(volume) ?? [];
+    for (let one = owed[0]; one !== undefined; one = owed[0]) {
+      await this.audit.append(one.event);
+      owed.shift();
+      if (one.stored !== undefined) this.#onCommitted(one.stored);
+    }
+    this.#owed.delete(volume);
   }
 
   async #merge(
@@ -158,6 +204,7 @@ export class Volumes implements Committing {
     readonly reason: string;
     readonly conflicts: number;
     readonly joinedFiles: number;
+    readonly stored?: StoredVersion;
   }> {
     try {
       const manifests = new Map<string, Manifest>();
@@ -174,9 +221,8 @@ export class Volumes implements Committing {
         this.#repository.block(`${merged.fingerprint}-${Buffer.from(digest).toString('hex')}`),
       );
       const stored = await this.#repository.commit(plan.version, manifest, undefined);
-      this.#onCommitted(stored);
       const { conflicts, joinedFiles } = merged;
-      return { result: plan.version.dot, reason: '', conflicts, joinedFiles };
+      return { result: plan.version.dot, reason: '', conflicts, joinedFiles, stored };
     } catch (error) {
       // A damaged block stops the merge, not the server: the latest head stands for the volume.
       if (!(error instanceof DataError)) throw error;
@@ -194,6 +240,12 @@ export class Volumes implements Committing {
     this.#turns.set(volume, after);
     return acting;
   }
+}
+
+/** An event that is not on record yet, and the version that others hear of once it is. */
+interface Owed {
+  readonly event: AuditEvent;
+  readonly stored: StoredVersion | undefined;
 }
 
 /** Dots in one audit record. */

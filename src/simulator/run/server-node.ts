@@ -5,6 +5,7 @@
  */
 import { BugError, DataError, SnapdeltaError, WorldError } from '../../base/errors.js';
 import { AuditLog } from '../../replication/audit/log.js';
+import { readRecordedVersions } from '../../replication/audit/recorded.js';
 import type { AuditHead } from '../../replication/audit/record.js';
 import { EngineCoder } from '../../replication/coding/coder.js';
 import { parseChunker } from '../../replication/coding/cutting.js';
@@ -12,10 +13,8 @@ import { openRepository } from '../../replication/repository/open.js';
 import type { Repository, RepositoryConfig, StoredVersion } from '../../replication/repository/repository.js';
 import { FanOut } from '../../replication/session/fan-out.js';
 import { PeerRefusal, Refusal } from '../../replication/session/failures.js';
-import { Server } from '../../replication/session/server.js';
+import { clockBehind, Server } from '../../replication/session/server.js';
 import { DirectoryStore } from '../../replication/store/directory-store.js';
-import { HybridClock } from '../../replication/versions/hybrid-clock.js';
-import { latestOf } from '../../replication/versions/history.js';
 import { parsePolicy } from '../../replication/versions/policy.js';
 import { countOf } from '../../replication/versions/vector.js';
 import { dotText, isMerge } from '../../replication/versions/version.js';
@@ -147,10 +146,7 @@ export class SimulatedServer implements ServerView {
       runtime: host,
     });
     this.#watchCommits(repository);
-    const last = latestOf(
-      repository.volumes.flatMap((volume) => repository.versions(volume).map(({ version }) => version)),
-    )?.time;
-    const clock = new HybridClock(host, last === undefined ? {} : { last });
+    const clock = clockBehind(repository, host);
     const log = await AuditLog.open(store, clock);
     const coder = new EngineCoder(host, kernels, workspaces);
     const policy = parsePolicy(config.policy);
@@ -183,7 +179,7 @@ export class SimulatedServer implements ServerView {
         onFailure: (error) => this.#failed(error),
       },
     );
-    await server.start();
+    await server.start(await readRecordedVersions(store));
     for (const volume of repository.volumes)
       for (const stored of repository.versions(volume)) this.#promise(stored);
     this.#running = server;
@@ -326,9 +322,11 @@ export function isOfTheWorld(error: unknown): boolean {
 }
 
 /** Whether a failure of a connection may be: on a byte stream that is whole no side of ours breaks the protocol. */
-export function isExplained(error: unknown, { network }: Scenario): boolean {
+export function isExplained(error: unknown, scenario: Scenario): boolean {
   if (!(error instanceof SnapdeltaError) || error instanceof BugError) return false;
-  if (network.mode === 'frames') return true;
   const code = error instanceof PeerRefusal || error instanceof Refusal ? error.code : undefined;
+  // No crash loses what was durable.
+  if (code === 'lost') return !isSound(scenario);
+  if (scenario.network.mode === 'frames') return true;
   return code === undefined || !['malformed', 'order', 'limit', 'damaged'].includes(code);
 }

@@ -8,6 +8,7 @@ import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
 import { WorkspacePool } from '../../../src/kernels/workspace-pool.js';
 import type { AuditEvent } from '../../../src/replication/audit/kinds.js';
+import { RecordedVersions } from '../../../src/replication/audit/recorded.js';
 import { openRepository } from '../../../src/replication/repository/open.js';
 import type { Repository, RepositoryConfig } from '../../../src/replication/repository/repository.js';
 import { Agent, type AgentOptions } from '../../../src/replication/session/agent.js';
@@ -38,6 +39,8 @@ export interface ServerHost {
   readonly store: Store;
   readonly repository: Repository;
   readonly audit: AuditEvent[];
+  /** What the log says of versions, those included that were there before the start. */
+  readonly recorded: RecordedVersions;
   readonly failures: unknown[];
   readonly received: ReceiveSummary[];
   readonly sent: SendSummary[];
@@ -68,6 +71,7 @@ export class Town implements Dialer {
     config = usualConfig,
     store: Store = new MemoryStore(),
     skewMs = 0,
+    before?: RecordedVersions,
   ): Promise<ServerHost> {
     const runtime = this.runtime(skewMs);
     const repository = await openRepository(store, { create: config, kernels });
@@ -75,13 +79,15 @@ export class Town implements Dialer {
     const failures: unknown[] = [];
     const received: ReceiveSummary[] = [];
     const sent: SendSummary[] = [];
-    const server = new Server(
+    const recorded = before ?? allRecorded(repository);
+    const server: Server = new Server(
       repository,
       this.#newCoder(runtime),
       runtime,
       {
         append: (event) => {
           audit.push(event);
+          recorded.add({ event, time: server.clock.now() });
           return Promise.resolve();
         },
       },
@@ -94,8 +100,8 @@ export class Town implements Dialer {
         ...options,
       },
     );
-    await server.start();
-    const host = { name, server, store, repository, audit, failures, received, sent };
+    await server.start(recorded);
+    const host = { name, server, store, repository, audit, recorded, failures, received, sent };
     this.servers.set(name, host);
     return host;
   }
@@ -159,4 +165,15 @@ export async function restored(host: ServerHost, volume: string, dot: Dot): Prom
   const target = memoryTarget();
   await restoreVersion(host.repository, stored, target);
   return contentOf(target.snapshot());
+}
+
+/** As a log has them in which nothing is missing. */
+export function allRecorded(repository: Repository): RecordedVersions {
+  const recorded = new RecordedVersions();
+  for (const volume of repository.volumes)
+    for (const { version, content } of repository.versions(volume)) {
+      const { dot, time } = version;
+      recorded.add({ event: { kind: 'recovered', volume, dot, content, reason: '' }, time });
+    }
+  return recorded;
 }

@@ -6,6 +6,7 @@ import { WorkspacePool } from '../../../src/kernels/workspace-pool.js';
 import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import { memoryTarget } from '../../../src/engine/snapshot/target-memory.js';
 import { AuditLog } from '../../../src/replication/audit/log.js';
+import { readRecordedVersions } from '../../../src/replication/audit/recorded.js';
 import { openRepository } from '../../../src/replication/repository/open.js';
 import type { Repository } from '../../../src/replication/repository/repository.js';
 import { Agent } from '../../../src/replication/session/agent.js';
@@ -40,7 +41,7 @@ function serverProgram(opened: (repository: Repository) => void) {
     const audit = await AuditLog.open(store, clock);
     const coder = new EngineCoder(process, kernels, workspaces);
     const server = new Server(repository, coder, process, audit, { name: 'server', clock });
-    await server.start();
+    await server.start(await readRecordedVersions(store));
     opened(repository);
     process.listen('server', (link) => void server.accept(link));
   };
