@@ -22,9 +22,10 @@ import { structureBetween, type Structure } from './snapshot/structure.js';
 import type { Base, Detection } from './strategy/detector.js';
 import type { Job } from './strategy/jobs.js';
 import { estimateEncodeMs } from './strategy/estimate.js';
-import { decidedCompression } from './strategy/level.js';
+import { decidedCompression, newData, type NewData } from './strategy/level.js';
 import { detect, strategyParts } from './strategy/registry.js';
 import { EngineRun, type RunOptions } from './strategy/run.js';
+import { literalsExpected, segmentBorders } from './strategy/segments.js';
 import { packageSettings } from './strategy/settings.js';
 import type { Strategy } from './strategy/strategy.js';
 import { detectTracked, type TrackedReport, type Tracking } from './strategy/tracked-detector.js';
@@ -112,8 +113,12 @@ async function* runDiff(
         ? { detection: await detect(input), tracked: undefined }
         : await detectTracked(input, options.tracking, options.clock);
     const encoder = new PackageEncoder(run.hasher);
-    const plans = run.meter.time('detect', () => planSegments(detection.extents, target.layout));
-    const compression = decidedCompression(strategy, plans, target.layout.totalBytes);
+    const found = newData(detection.extents);
+    const compression = decidedCompression(strategy, found, target.layout.totalBytes);
+    const plans = run.meter.time('detect', () => {
+      const borders = segmentBorders(detection, target.layout, found, compression);
+      return planSegments(detection.extents, target.layout, borders);
+    });
     const used = { ...strategy, compression };
     const { header, structure } = describe(run.hasher, base, target, used, detection, options);
     let packageBytes = 0;
@@ -121,6 +126,7 @@ async function* runDiff(
       header,
       structure,
       plans,
+      found,
       detection,
       sign: options.sign,
       compression,
@@ -158,6 +164,7 @@ interface PackageContents {
   readonly header: PackageHeader;
   readonly structure: Structure;
   readonly plans: readonly SegmentPlan[];
+  readonly found: NewData;
   readonly detection: Detection;
   readonly sign: DiffOptions['sign'];
   readonly compression: CompressionChoice;
@@ -169,18 +176,19 @@ async function* frames(
   encoder: PackageEncoder,
   contents: PackageContents,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const { header, structure, plans, detection, sign, compression } = contents;
+  const { header, structure, plans, found, detection, sign, compression } = contents;
   const { layout } = run.sides.target;
   yield* encoder.start(header, structure);
-  const { index, isBaseSearched = false } = detection;
+  const { index, isBaseSearched = false, sought } = detection;
   const jobs = plans.map((plan): Job<'encode'> => ({
     type: 'encode',
     plan,
     compression,
     isBaseSearched,
+    literalsExpected: literalsExpected(plan, sought),
     ...(index && { index }),
   }));
-  for await (const { plan, streams, decisions } of run.run(jobs, estimateEncodeMs(plans, compression))) {
+  for await (const { plan, streams, decisions } of run.run(jobs, estimateEncodeMs(found, compression))) {
     const { targetAddress, targetBytes, dependencies } = plan;
     const contentDigest = rangeDigest(
       run.hasher,

@@ -24,8 +24,13 @@ export interface SegmentPlan {
   readonly dependencies: readonly number[];
 }
 
-export function planSegments(extents: ExtentColumns, layout: Layout): SegmentPlan[] {
-  const planner = new Planner(layout);
+/** `borders`: ascending leaf borders at which segments close, too (shares.ts). */
+export function planSegments(
+  extents: ExtentColumns,
+  layout: Layout,
+  borders: readonly number[] = [],
+): SegmentPlan[] {
+  const planner = new Planner(layout, borders);
   for (let i = 0; i < extents.kinds.length; i++) {
     const kind = present(extents.kinds[i], 'kind') as ExtentKind;
     planner.place(kind, present(extents.lengths[i], 'length'), present(extents.references[i], 'reference'));
@@ -35,6 +40,8 @@ export function planSegments(extents: ExtentColumns, layout: Layout): SegmentPla
 
 class Planner {
   readonly #layout: Layout;
+  readonly #borders: readonly number[];
+  #nextBorder = 0;
   readonly #plans: SegmentPlan[] = [];
   /** Start addresses of the segments so far and of the open one, ascending. */
   readonly #starts: number[] = [0];
@@ -45,8 +52,9 @@ class Planner {
   #at = 0;
   #dataBytes = 0;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, borders: readonly number[]) {
     this.#layout = layout;
+    this.#borders = borders;
   }
 
   place(kind: ExtentKind, length: number, reference: number): void {
@@ -70,7 +78,10 @@ class Planner {
 
   /** The leaf border inside the coming `length` bytes at which the open segment should close, if any; never the present position. */
   #closingBorder(kind: ExtentKind, length: number): number | undefined {
-    let limit = this.#start + segmentTargetBytesMax;
+    let limit = Math.min(
+      this.#start + segmentTargetBytesMax,
+      this.#borders[this.#nextBorder] ?? this.#layout.totalBytes,
+    );
     if (kind === extentKind.data) limit = Math.min(limit, this.#at + segmentDataBytes - this.#dataBytes);
     else if (this.#dataBytes >= segmentDataBytes) limit = this.#at;
     if (this.#extents.count >= segmentExtentsMax) limit = this.#at;
@@ -97,6 +108,7 @@ class Planner {
     this.#plans.push({ index, targetAddress, targetBytes: this.#at - targetAddress, extents, dependencies });
     this.#start = this.#at;
     this.#starts.push(this.#at);
+    while ((this.#borders[this.#nextBorder] ?? Infinity) <= this.#at) this.#nextBorder++;
     this.#hasRepeats = false;
     this.#dataBytes = 0;
   }

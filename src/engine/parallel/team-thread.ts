@@ -4,14 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, toPlainFailure, type PlainFailure } from '../../base/errors.js';
-import { claim } from './claims.js';
+import { claimNext, type Listed } from './claims.js';
 import type { Lane } from './executor.js';
-
-/** A job and its number among all jobs of the team. */
-export interface Numbered<Job> {
-  readonly number: number;
-  readonly job: Job;
-}
 
 /** What a thread sends home: errors do not survive the crossing as themselves. */
 export type Outcome<Result> =
@@ -30,11 +24,11 @@ export function serveTeam<Job, Result>(
   const { setup, claims } = workerData as ThreadData;
   const port = parentPort;
   assert(port !== null, 'a team has threads');
-  const waiting: Numbered<Job>[] = [];
+  const list: Listed<Job>[] = [];
   let lane: Lane<Job, Result> | undefined;
   let isWorking = false;
 
-  const send = ({ number, job }: Numbered<Job>): void => {
+  const send = ({ number, job }: Listed<Job>): void => {
     try {
       lane ??= newLane(setup);
       const result = lane.run(job);
@@ -45,16 +39,15 @@ export function serveTeam<Job, Result>(
   };
   const work = async (): Promise<void> => {
     isWorking = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (!claim(claims, next.number)) continue;
+    for (let next = claimNext(claims, list); next !== undefined; next = claimNext(claims, list)) {
       send(next);
       // The list grows meanwhile, and native memory that was collected is given back.
       await new Promise((resolve) => setImmediate(resolve));
     }
     isWorking = false;
   };
-  port.on('message', (listed: Numbered<Job>[]) => {
-    waiting.push(...listed);
+  port.on('message', (listed: Listed<Job>[]) => {
+    list.push(...listed);
     if (!isWorking) void work();
   });
   port.postMessage(null);

@@ -11,9 +11,9 @@
  */
 import { Worker } from 'node:worker_threads';
 import { fromPlainFailure } from '../../base/errors.js';
-import { claim, newClaims } from './claims.js';
+import { claim, claimNext, newClaims, type Listed } from './claims.js';
 import type { Executor, Lane } from './executor.js';
-import type { Numbered, Outcome, ThreadData } from './team-thread.js';
+import type { Outcome, ThreadData } from './team-thread.js';
 
 export interface TeamOptions<Job, Result> {
   /** URL of a module that calls serveTeam(). */
@@ -32,10 +32,6 @@ export interface TeamOptions<Job, Result> {
 const underWayMax = 64;
 /** What their results may hold; two jobs for each thread are under way whatever they hold. */
 const heldBytesMax = 16 * 1024 * 1024;
-
-interface UnderWay<Job> extends Numbered<Job> {
-  readonly heldBytes: number;
-}
 
 export class TeamExecutor<Job, Result> implements Executor<Job, Result> {
   readonly #options: TeamOptions<Job, Result>;
@@ -59,20 +55,22 @@ export class TeamExecutor<Job, Result> implements Executor<Job, Result> {
 
   async *run(jobs: Iterable<Job>): AsyncGenerator<Result, void, void> {
     const source = jobs[Symbol.iterator]();
-    const underWay: UnderWay<Job>[] = [];
+    /** Jobs from the oldest whose result was not taken, and those of them that nobody else is known to have begun. */
+    const underWay: Listed<Job>[] = [];
+    const open: Listed<Job>[] = [];
     try {
-      this.#list(source, underWay);
+      this.#list(source, underWay, open);
       for (let first = underWay[0]; first !== undefined; first = underWay[0]) {
         const outcome = this.#outcomes.get(first.number);
         if (outcome === undefined) {
-          await this.#work(underWay);
+          await this.#work(open);
           continue;
         }
         this.#outcomes.delete(first.number);
         underWay.shift();
         if (!outcome.ok) throw fromPlainFailure(outcome.failure);
         yield outcome.result;
-        this.#list(source, underWay);
+        this.#list(source, underWay, open);
       }
     } finally {
       // Nobody waits for these any more.
@@ -88,26 +86,29 @@ export class TeamExecutor<Job, Result> implements Executor<Job, Result> {
   }
 
   /** Lists as many jobs as may be under way, here and for every thread. */
-  #list(source: Iterator<Job>, underWay: UnderWay<Job>[]): void {
+  #list(source: Iterator<Job>, underWay: Listed<Job>[], open: Listed<Job>[]): void {
     let heldBytes = underWay.reduce((bytes, job) => bytes + job.heldBytes, 0);
     const atLeast = 2 * (this.#threads.length + 1);
-    const listed: Numbered<Job>[] = [];
-    while (underWay.length < underWayMax && (underWay.length < atLeast || heldBytes < heldBytesMax)) {
+    const listed: Listed<Job>[] = [];
+    for (let count = underWay.length; count < underWayMax; count++) {
+      if (count >= atLeast && heldBytes >= heldBytesMax) break;
       const next = source.next();
       if (next.done === true) break;
-      const job = { number: this.#nextNumber++, job: next.value };
-      const held = this.#options.heldBytesOf(next.value);
+      const job = next.value;
+      const held = this.#options.heldBytesOf(job);
       heldBytes += held;
-      underWay.push({ ...job, heldBytes: held });
-      listed.push(job);
+      listed.push({ number: this.#nextNumber++, job, heldBytes: held });
     }
-    if (listed.length > 0) for (const thread of this.#threads) thread.postMessage(listed);
+    if (listed.length === 0) return;
+    underWay.push(...listed);
+    open.push(...listed);
+    for (const thread of this.#threads) thread.postMessage(listed);
   }
 
-  /** Does the first job that nobody has begun; where there is none, waits for a thread. */
-  async #work(underWay: readonly UnderWay<Job>[]): Promise<void> {
+  /** Does a job that nobody has begun; where there is none, waits for a thread. */
+  async #work(open: Listed<Job>[]): Promise<void> {
     if (this.#ended !== undefined) throw this.#ended;
-    const own = underWay.find(({ number }) => claim(this.#claims, number));
+    const own = claimNext(this.#claims, open);
     if (own === undefined) {
       await this.#arrival();
       return;

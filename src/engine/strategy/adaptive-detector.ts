@@ -80,6 +80,7 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
     targetLeafDigests: targetLeaves.view(),
     baseEntryDigests: contentDigests(run.hasher, base.shape, baseLeaves.digests),
     exchangeBytes: 0,
+    ...(strategy.effort !== 'fast' && { sought: soughtRanges(followed) }),
     isBaseSearched: index !== undefined,
     ...(index && isOfUse && { index }),
   };
@@ -122,6 +123,20 @@ function areCopiesSources(
   const sought = Float64Array.from(followed.flatMap(({ unknown, strange }) => [...unknown, ...strange]));
   const share = shareFound({ workspace, meter, baseReader, targetReader }, sought, covered);
   return share * soughtBytes * indexWorth.fast >= bytesOf(covered);
+}
+
+/** Unknown and strange ranges, ascending. */
+function soughtRanges(followed: readonly Followed[]): Float64Array {
+  const pairs = followed.flatMap(({ unknown, strange }) =>
+    [...pairsOf(unknown), ...pairsOf(strange)].sort(([a], [b]) => a - b),
+  );
+  return Float64Array.from(pairs.flat());
+}
+
+function* pairsOf(ranges: Float64Array): Generator<readonly [address: number, length: number]> {
+  for (let i = 0; i < ranges.length; i += 2) {
+    yield [present(ranges[i], 'range'), present(ranges[i + 1], 'range')];
+  }
 }
 
 /** The extents of all regions, in which those of unknown ranges are replaced by what the index finds. */

@@ -34,6 +34,8 @@ export interface Detection {
   readonly exchange?: { readonly messages: number; readonly roundTrips: number };
   /** Where the base has its anchors, when detection had to learn it: encoding finds by it what moved. */
   readonly index?: BaseIndex;
+  /** Pairs (target address, length), ascending, of what was changed and does not resemble what lies opposite, before it was searched for elsewhere. */
+  readonly sought?: Float64Array;
   /** Whether new data was looked for in the whole base. */
   readonly isBaseSearched?: boolean;
 }

@@ -2,9 +2,8 @@
  * How long one lane would need, roughly: only to decide whether threads pay. Rates were measured on one core of an AMD EPYC (Zen 4) on cached
  * files, reading included, and rounded; being wrong by a factor of two costs some CPU and changes no result.
  */
-import type { SegmentPlan } from '../delta/plan.js';
 import type { CompressionChoice } from '../package/codecs.js';
-import { newData } from './level.js';
+import type { NewData } from './level.js';
 import type { StrategyName } from './strategy.js';
 
 const MiB = 1024 * 1024;
@@ -31,7 +30,9 @@ export function estimateIndexMs(baseBytes: number): number {
 }
 
 /** New data is read, encoded and compressed: some 8 ms a MiB at zstd level 3, twice that every four levels. */
-export function estimateEncodeMs(plans: readonly SegmentPlan[], { level }: CompressionChoice): number {
-  const { opposedBytes, unopposedBytes } = newData(plans);
+export function estimateEncodeMs(
+  { opposedBytes, unopposedBytes }: NewData,
+  { level }: CompressionChoice,
+): number {
   return ((opposedBytes + unopposedBytes) / MiB) * 8 * 2 ** ((level - 3) / 4);
 }

@@ -96,6 +96,8 @@ export interface JobTable {
       readonly compression: CompressionChoice;
       readonly index?: BaseIndex;
       readonly isBaseSearched: boolean;
+      /** Roughly; no result depends on it. */
+      readonly literalsExpected: number;
     };
     readonly result: EncodedStreams;
   };

@@ -12,7 +12,6 @@ import { anchorRecordWords } from '../detect/anchor-slots.js';
 import { InlineExecutor, type Executor, type Turns } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
-import { newData } from './level.js';
 
 /** Built code, from src as from dist: threads cannot run TypeScript. */
 const workerModule = new URL('../../../dist/engine/strategy/worker.js', import.meta.url);
@@ -110,10 +109,8 @@ export class Lanes {
 /** What a result holds until its turn comes, roughly. */
 function heldBytesOf(job: Job): number {
   switch (job.type) {
-    case 'encode': {
-      const { opposedBytes, unopposedBytes } = newData([job.plan]);
-      return unopposedBytes + opposedBytes / 8;
-    }
+    case 'encode':
+      return job.literalsExpected;
     case 'index':
       return (anchorRecordWords * 4 * job.region.length) >> job.choice.spacingBits;
     default:

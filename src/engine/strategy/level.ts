@@ -5,8 +5,7 @@
  * Law: decided once, between detection and encoding, from the effort, the extents and the target's size alone: not by workers, clock or machine. The
  * package's header says which level was used.
  */
-import { extentKind } from '../detect/extents.js';
-import type { SegmentPlan } from '../delta/plan.js';
+import { extentKind, type ExtentColumns } from '../detect/extents.js';
 import type { CompressionChoice } from '../package/codecs.js';
 import type { Strategy } from './strategy.js';
 
@@ -31,19 +30,19 @@ const opposedPerLiteral = 10;
 /** The strategy's compression, with its level decided for this target. */
 export function decidedCompression(
   strategy: Strategy,
-  plans: readonly SegmentPlan[],
+  found: NewData,
   targetBytes: number,
 ): CompressionChoice {
   const { level, ...rest } = strategy.compression;
-  return { ...rest, level: level === 'auto' ? decidedLevel(strategy, plans, targetBytes) : level };
+  return { ...rest, level: level === 'auto' ? decidedLevel(strategy, found, targetBytes) : level };
 }
 
 /** Strategies without efforts go by the amount alone. */
-function decidedLevel(strategy: Strategy, plans: readonly SegmentPlan[], targetBytes: number): number {
+function decidedLevel(strategy: Strategy, found: NewData, targetBytes: number): number {
   const effort = strategy.name === 'adaptive' ? strategy.effort : 'thorough';
   if (effort === 'fast') return levelFast;
   if (effort === 'maximum') return levelMost;
-  const { opposedBytes, unopposedBytes } = newData(plans);
+  const { opposedBytes, unopposedBytes } = found;
   const literalBytes = unopposedBytes + opposedBytes / (strategy.subBlock ? opposedPerLiteral : 1);
   const fitting = steps.find(
     ({ literalsPerMilleMax }) => literalBytes * 1000 <= targetBytes * literalsPerMilleMax,
@@ -57,16 +56,14 @@ export interface NewData {
   readonly unopposedBytes: number;
 }
 
-export function newData(plans: readonly SegmentPlan[]): NewData {
+export function newData({ kinds, lengths, references }: ExtentColumns): NewData {
   let opposedBytes = 0;
   let unopposedBytes = 0;
-  for (const { extents } of plans) {
-    extents.kinds.forEach((kind, i) => {
-      if (kind !== extentKind.data) return;
-      const length = extents.lengths[i] ?? 0;
-      if ((extents.references[i] ?? -1) >= 0) opposedBytes += length;
-      else unopposedBytes += length;
-    });
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] !== extentKind.data) continue;
+    const length = lengths[i] ?? 0;
+    if ((references[i] ?? -1) >= 0) opposedBytes += length;
+    else unopposedBytes += length;
   }
   return { opposedBytes, unopposedBytes };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { claim, newClaims } from '../../../src/engine/parallel/claims.js';
+import { claim, claimNext, newClaims } from '../../../src/engine/parallel/claims.js';
 import { TeamExecutor, type TeamOptions } from '../../../src/engine/parallel/team.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'snapdelta-team-'));
@@ -90,6 +90,17 @@ describe('claims', () => {
       for (let late = 0; late <= number; late++) expect(claim(claims, late)).toBe(false);
     }
   });
+});
+
+test('jobs are claimed in order, but heavy ones first, and none twice', () => {
+  const MiB = 1024 * 1024;
+  const heldBytes = [MiB, MiB, 5 * MiB, MiB, 9 * MiB, MiB];
+  const claims = newClaims(8);
+  const [one, other] = [0, 1].map(() =>
+    heldBytes.map((held, number) => ({ number, job: number, heldBytes: held })),
+  );
+  const claimed = [one, other, one, one, other, other, one].map((list) => claimNext(claims, list ?? [])?.job);
+  expect(claimed).toEqual([4, 2, 0, 1, 3, 5, undefined]);
 });
 
 describe('a team', () => {

@@ -6,8 +6,8 @@ import { stoppedClock } from '../../../src/base/clock.js';
 import { Random } from '../../../src/base/prng.js';
 import { pairEntries } from '../../../src/engine/detect/pairing.js';
 import { diff } from '../../../src/engine/diff.js';
-import { newClaims } from '../../../src/engine/parallel/claims.js';
-import type { Numbered, Outcome, ThreadData } from '../../../src/engine/parallel/team-thread.js';
+import { newClaims, type Listed } from '../../../src/engine/parallel/claims.js';
+import type { Outcome, ThreadData } from '../../../src/engine/parallel/team-thread.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import type { Done, Job, LaneSetup } from '../../../src/engine/strategy/jobs.js';
 import { StrategyLane } from '../../../src/engine/strategy/lane.js';
@@ -59,7 +59,8 @@ async function inThread(setup: LaneSetup, jobs: readonly Job[]): Promise<Outcome
     await new Promise<void>((resolve, reject) => {
       thread.on('error', reject);
       thread.on('message', (message: { number: number; outcome: Outcome<Done> } | null) => {
-        if (message === null) thread.postMessage(jobs.map((job, number): Numbered<Job> => ({ number, job })));
+        if (message === null)
+          thread.postMessage(jobs.map((job, number): Listed<Job> => ({ number, job, heldBytes: 0 })));
         else outcomes[message.number] = message.outcome;
         if (message?.number === jobs.length - 1) resolve();
       });
