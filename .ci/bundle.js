@@ -21,6 +21,7 @@ const entries = [
   'engine/profile/read',
   'engine/strategy/worker',
   'harness/exact-kernels',
+  'harness/io/canary-worker',
   'harness/io/count-worker',
   'harness/io/gate-worker',
   'harness/io/runner-process',

@@ -50,6 +50,7 @@ const harnessLayers = [
   'verdict',
   'simulate',
   'tuning',
+  'canary',
   'report',
   'io',
 ];

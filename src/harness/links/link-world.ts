@@ -14,9 +14,11 @@ import { Agent, type AgentOptions } from '../../replication/session/agent.js';
 import { FanOut } from '../../replication/session/fan-out.js';
 import { clockBehind, Server, type ServerOptions } from '../../replication/session/server.js';
 import { DirectoryStore } from '../../replication/store/directory-store.js';
+import type { Store } from '../../replication/store/store.js';
 import type { Version } from '../../replication/versions/version.js';
 import type { Calibration } from '../../simulator/process/calibration.js';
 import type { SimulatedProcess } from '../../simulator/process/incarnation.js';
+import type { CrashKind } from '../../simulator/process/node.js';
 import type { Equipment } from '../../simulator/run/equipment.js';
 import type { RunLimits } from '../../simulator/time/loop.js';
 import { World, type WorldOptions } from '../../simulator/world/world.js';
@@ -27,7 +29,9 @@ export interface LinkWorldOptions extends Partial<Omit<WorldOptions, 'seed' | 'c
   readonly agent?: Partial<AgentOptions>;
   readonly server?: Partial<ServerOptions>;
   /** What the agent encodes with, given what ships. */
-  readonly agentCoder?: (coder: Coder) => Coder;
+  readonly agentCoder?: (coder: Coder, machine: SimulatedProcess) => Coder;
+  /** Where the servers keep objects, given what ships. */
+  readonly serverStore?: (store: Store, machine: SimulatedProcess) => Store;
 }
 
 /** What happened between two moments. */
@@ -53,11 +57,12 @@ const settleMsMax = 86_400_000;
 export class LinkWorld {
   readonly world: World;
   readonly #equipment: Equipment;
-  readonly #options: LinkWorldOptions;
+  #options: LinkWorldOptions;
   #agent: Agent | undefined;
   readonly #names: readonly string[];
   /** By server. */
   readonly #repositories = new Map<string, Repository>();
+  readonly #stores = new Map<string, Store>();
   #waiting: (() => void)[] = [];
 
   constructor(
@@ -85,6 +90,25 @@ export class LinkWorld {
     const { world } = this;
     for (const name of [...this.#names, 'agent']) world.node(name).start();
     await world.run({ untilMs: world.loop.nowMs + startMsMax });
+  }
+
+  /** All processes end, and come back with other options (all but those of the world): another release, or the same one anew. What was durable stays. */
+  async restart(options: LinkWorldOptions, how: CrashKind = 'process'): Promise<void> {
+    this.#options = options;
+    this.#agent = undefined;
+    this.#repositories.clear();
+    for (const node of this.world.nodes) node.crash(how);
+    await this.start();
+  }
+
+  /** What the server holds; undefined while it is down. */
+  repository(name: string): Repository | undefined {
+    return this.#repositories.get(name);
+  }
+
+  /** The objects of a server that has been up. */
+  store(name: string): Store {
+    return present(this.#stores.get(name), 'the store');
   }
 
   /** The agent that runs now. */
@@ -123,13 +147,15 @@ export class LinkWorld {
 
   async #serve(machine: SimulatedProcess, index: number): Promise<void> {
     const { kernels, workspaces } = this.#equipment;
-    const store = await DirectoryStore.open(machine.disk);
+    const { serverStore = (own: Store): Store => own } = this.#options;
+    const store = serverStore(await DirectoryStore.open(machine.disk), machine);
     const create = this.#options.create ?? usualCreate;
     const repository = await openRepository(store, { create, kernels, runtime: machine });
     const clock = clockBehind(repository, machine);
     const audit = await AuditLog.open(store, clock);
     const coder = new EngineCoder(machine, kernels, workspaces);
     const name = serverName(index);
+    this.#stores.set(name, store);
     const sending: FanOut[] = [];
     const server = new Server(repository, coder, machine, audit, {
       name,
@@ -157,7 +183,7 @@ export class LinkWorld {
     const coder = new EngineCoder(machine, kernels, workspaces);
     const { agentCoder = (own: Coder): Coder => own } = this.#options;
     const usual = { name: 'agent', attemptsMax: Infinity };
-    this.#agent = new Agent(machine, store, agentCoder(coder), machine, { ...usual, ...this.#options.agent });
+    this.#agent = new Agent(machine, store, agentCoder(coder, machine), machine, { ...usual, ...this.#options.agent });
   }
 }
 

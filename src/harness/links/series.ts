@@ -71,7 +71,7 @@ export async function runSeries(
     return attempts;
   };
   await links.cost(() => push(0));
-  world.schedule(weather(plan, world.loop.nowMs));
+  world.schedule(weather(severity, seed, hops.length, world.loop.nowMs));
   const syncMs: number[] = [];
   const lagsMs: number[] = [];
   let [bytesOnWire, workedMs, attempts] = [0, 0, 0];
@@ -98,10 +98,16 @@ export async function runSeries(
 }
 
 /** Resets of every hop and crashes of the first server, each at times without memory. */
-function weather({ severity, seed, topology }: SeriesPlan, startMs: number): ScheduledFault[] {
+export function weather(
+  severity: Severity,
+  seed: number,
+  hopCount: number,
+  startMs: number,
+): ScheduledFault[] {
   const random = new Random(seed).fork('weather');
-  const names = ['agent', ...topology.hops.map((_, index) => serverName(index))];
-  const resets = topology.hops.flatMap((_, index) =>
+  const hops = Array.from({ length: hopCount }, (_, index) => serverName(index));
+  const names = ['agent', ...hops];
+  const resets = hops.flatMap((_, index) =>
     times(severity.resetsPerMinute, random.fork(`resets ${index}`)).map((atMs): ScheduledFault => ({
       atMs: startMs + atMs,
       fault: { kind: 'reset', from: names[index] ?? '', to: names[index + 1] ?? '' },
