@@ -67,7 +67,10 @@ export function estimateOf(metric: CanaryMetric, pairs: readonly PairedFigures[]
 }
 
 /** The change is below the first with a chance of `level` at most, and above the second likewise. */
-export function boundsOf({ drawn }: Estimate, level: number): { readonly low: number; readonly high: number } {
+export function boundsOf(
+  { drawn }: Estimate,
+  level: number,
+): { readonly low: number; readonly high: number } {
   return { low: quantileOfSorted(drawn, level), high: quantileOfSorted(drawn, 1 - level) };
 }
 
@@ -109,11 +112,7 @@ function slower(metric: CanaryMetric, pairs: readonly PairedFigures[]): Gathered
   );
 }
 
-function summed(
-  metric: CanaryMetric,
-  stable: readonly number[],
-  candidate: readonly number[],
-): Gathered {
+function summed(metric: CanaryMetric, stable: readonly number[], candidate: readonly number[]): Gathered {
   const ones = new Uint32Array(stable.length).fill(1);
   return {
     stable: weighted(stable, ones),
@@ -126,7 +125,9 @@ function summed(
 }
 
 function tail(metric: CanaryMetric, pairs: readonly PairedFigures[]): Gathered {
-  const [stable, candidate] = (['stable', 'candidate'] as const).map((side) => descending(metric, pairs, side));
+  const [stable, candidate] = (['stable', 'candidate'] as const).map((side) =>
+    descending(metric, pairs, side),
+  );
   const ones = new Uint32Array(pairs.length).fill(1);
   const of = (pushes: readonly Push[] | undefined, counts: Uint32Array): number =>
     upperQuantile(pushes ?? [], counts, tailShare);

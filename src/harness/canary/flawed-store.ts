@@ -70,7 +70,8 @@ class FlawedStore implements Store {
 
   /** Turned over, and back again by the same. */
   #formed(key: string, bytes: Uint8Array, offset: number): Uint8Array {
-    if (strengthOf(this.#side, 'own-manifest-form') === 0 || !key.startsWith(prefixes.manifests)) return bytes;
+    if (strengthOf(this.#side, 'own-manifest-form') === 0 || !key.startsWith(prefixes.manifests))
+      return bytes;
     return bytes.map((byte, at) => byte ^ (0x5a + ((offset + at) & 7)));
   }
 }

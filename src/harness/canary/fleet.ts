@@ -22,7 +22,7 @@ export interface FleetVolume {
 }
 
 /** Versions of a volume after its first. */
-export const pushesEach = 4;
+export const pushesEach = 3;
 
 const KiB = 1024;
 const bytesMin = 32 * KiB;

@@ -8,7 +8,8 @@ export const gateWords: Readonly<Record<GateName, string>> = {
   exactness: 'every snapshot that was acknowledged is restored byte for byte, after a loss of power',
   determinism: 'the same volume run twice gives the same packages and the same figures',
   invariants: 'every push comes to its end, no process fails, the audit log is whole',
-  compatibility: 'agents that speak protocol version 1, and agents and servers of the stable side, work with the candidate',
+  compatibility:
+    'agents that speak protocol version 1, and agents and servers of the stable side, work with the candidate',
   rollback: 'a volume goes back to stable in the midst of its history, and everything still restores',
 };
 

@@ -22,7 +22,13 @@ interface Step {
 const all = [1, 2] as const;
 
 const steps: readonly Step[] = [
-  { agent: 'candidate', server: 'candidate', versions: all, gate: 'compatibility', words: 'after the upgrade' },
+  {
+    agent: 'candidate',
+    server: 'candidate',
+    versions: all,
+    gate: 'compatibility',
+    words: 'after the upgrade',
+  },
   {
     agent: 'stable',
     server: 'candidate',

@@ -183,7 +183,10 @@ export class LinkWorld {
     const coder = new EngineCoder(machine, kernels, workspaces);
     const { agentCoder = (own: Coder): Coder => own } = this.#options;
     const usual = { name: 'agent', attemptsMax: Infinity };
-    this.#agent = new Agent(machine, store, agentCoder(coder, machine), machine, { ...usual, ...this.#options.agent });
+    this.#agent = new Agent(machine, store, agentCoder(coder, machine), machine, {
+      ...usual,
+      ...this.#options.agent,
+    });
   }
 }
 

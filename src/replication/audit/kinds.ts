@@ -42,6 +42,7 @@ export const auditKinds = {
   removed: { volume: 'name', dots: 'dots', reason: 'text' },
   collected: { removedObjects: 'count', removedBytes: 'count', keptBytes: 'count' },
   approved: { ...version, by: 'name', purpose: 'text' },
+  rollout: { candidate: 'name', step: 'name', stage: 'name', volumes: 'count', by: 'name', reason: 'text' },
   damaged: { key: 'name', reason: 'text' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, keyof FieldTypes>>>>;
 
