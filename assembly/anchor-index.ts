@@ -3,6 +3,7 @@
  * accesses, so that the misses of a table larger than the cache overlap.
  */
 import { findAnchors } from './anchor-filter';
+import { kindLiteral, recordBytes } from './delta-records';
 import {
   address64,
   addressOf,
@@ -47,6 +48,33 @@ export function anchorCollect(
     }
   }
   return <u32>((out - first) / anchorRecordBytes);
+}
+
+export function deltaAnchors(
+  target: usize,
+  operations: usize,
+  operationCount: u32,
+  literalBytesMin: u32,
+  spacingBits: u32,
+  sampleBits: u32,
+  out: usize,
+  capacity: u32,
+): u32 {
+  let left = capacity;
+  let offset: u32 = 0;
+  for (const end = operations + <usize>operationCount * recordBytes; operations < end; operations += recordBytes) {
+    const length = load<u32>(operations, 4);
+    if (load<u32>(operations) == kindLiteral && length >= literalBytesMin) {
+      const count = anchorCollect(target + offset, length, length, spacingBits, sampleBits, out, left);
+      for (const next = out + <usize>count * anchorRecordBytes; out < next; out += anchorRecordBytes) {
+        store<u32>(out, load<u32>(out) + offset);
+      }
+      left -= count;
+      if (left == 0) break;
+    }
+    offset += length;
+  }
+  return capacity - left;
 }
 
 export function anchorInsert(

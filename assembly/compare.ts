@@ -7,6 +7,13 @@
  * Results are alternating run lengths, merged over neighbouring blocks of one kind.
  */
 
+import { countAgreeingOrZero } from './match';
+
+/** Changed bytes are probed at up to so many places; the stride is not a power of two, so that probes of pages meet different parts of them. */
+const probeBytes: u32 = 64;
+const probesMax: u32 = 32;
+const probeStrideBytes: u32 = 3000;
+
 /** Whether [a, a + length) equals [b, b + length). */
 // @ts-ignore: decorator
 @inline
@@ -102,4 +109,37 @@ export function zeroRuns(data: usize, length: usize, blockBytes: usize, runs: us
   if (run == 0) return 0;
   store<u32>(runs, <u32>run);
   return <u32>((runs - first) >> 2) + 1;
+}
+
+export function judgeRuns(a: usize, b: usize, runs: usize, runCount: u32, blockBytes: usize, out: usize): void {
+  for (let i: u32 = 0; i < runCount; i++) {
+    const length = load<u32>(runs + (<usize>i << 2));
+    if ((i & 1) == 1) {
+      store<u32>(out, agreeingOf(a, b, length));
+      store<u32>(out, zeroBlocks(b, length, blockBytes), 4);
+      out += 8;
+    }
+    a += length;
+    b += length;
+  }
+}
+
+/** Of the probed bytes those that agree or are zero in `b`. */
+function agreeingOf(a: usize, b: usize, length: u32): u32 {
+  const probes = min(probesMax, (length + probeStrideBytes - 1) / probeStrideBytes);
+  const bytes = min(probeBytes, length);
+  let agreeing = 0;
+  for (let probe: u32 = 0; probe < probes; probe++) {
+    const at = min(<u32>((<u64>(2 * probe + 1) * length) / (2 * probes)), length - bytes);
+    agreeing += countAgreeingOrZero(a + at, b + at, bytes);
+  }
+  return agreeing;
+}
+
+function zeroBlocks(data: usize, length: usize, blockBytes: usize): u32 {
+  let count: u32 = 0;
+  for (let at: usize = 0; at < length; at += blockBytes) {
+    if (zeroBytes(data + at, min(blockBytes, length - at))) count++;
+  }
+  return count;
 }

@@ -1,5 +1,5 @@
 /** The kernels of src/kernels/abi.ts, and where their memory ends. Nothing else is exported. */
-export { compareRuns, zeroRuns } from './compare';
+export { compareRuns, judgeRuns, zeroRuns } from './compare';
 export { xxh3 } from './xxh3';
 export { blake3 } from './blake3';
 export { fastcdc } from './fastcdc';
@@ -7,7 +7,7 @@ export { strided } from './strided';
 export { rollingSums } from './weak-sum';
 export { rollingIndex } from './rolling-index';
 export { rollingSearch } from './rolling-search';
-export { anchorCollect, anchorInsert, anchorLookup } from './anchor-index';
+export { anchorCollect, anchorInsert, anchorLookup, deltaAnchors } from './anchor-index';
 export { anchorSearch } from './anchor-search';
 export { deltaEncode } from './delta-encode';
 export { deltaApply, deltaGather } from './delta-apply';

@@ -48,6 +48,22 @@ export function countAgreeing(a: usize, b: usize, length: usize): i32 {
   return count;
 }
 
+/** Number of positions in [0, length) at which `a` and `b` agree or `b` is zero. */
+export function countAgreeingOrZero(a: usize, b: usize, length: usize): i32 {
+  let count = 0;
+  let at: usize = 0;
+  for (; at + 16 <= length; at += 16) {
+    const bytes = v128.load(b + at);
+    const either = v128.or(i8x16.eq(v128.load(a + at), bytes), i8x16.eq(bytes, i8x16.splat(0)));
+    count += popcnt<i32>(i8x16.bitmask(either));
+  }
+  for (; at < length; at++) {
+    const byte = load<u8>(b + at);
+    count += i32(byte == 0 || byte == load<u8>(a + at));
+  }
+  return count;
+}
+
 /** Number of positions, of 16, at which `a` and `b` agree. */
 // @ts-ignore: decorator
 @inline

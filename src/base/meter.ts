@@ -72,6 +72,9 @@ export class Meter {
   /** Where the counter stood when everything before was attributed. */
   #attributed: number;
   #isForEachLane = false;
+  /** The stage that runs, and since when. */
+  #stage: Stage | undefined;
+  #sinceMs = 0;
 
   /** `instructions` says how many the kernels have executed so far; without it none are counted. */
   constructor(clock: Clock, instructions?: () => number) {
@@ -84,15 +87,13 @@ export class Meter {
     this.#counts[counter] = (this.#counts[counter] ?? 0) + amount;
   }
 
-  /** Runs a synchronous piece of a stage and adds its duration. Pieces must not nest: a moment belongs to one stage. */
+  /** Runs a synchronous piece of a stage and adds its duration. A moment belongs to one stage: what is timed inside the piece is not the piece's. */
   time<T>(stage: Stage, work: () => T): T {
-    this.#attribute();
-    const start = this.#clock.nowMs();
+    const outer = this.#enter(stage);
     try {
       return work();
     } finally {
-      this.#stageMs[stage] = (this.#stageMs[stage] ?? 0) + this.#clock.nowMs() - start;
-      this.#attribute(stage);
+      this.#enter(outer);
     }
   }
 
@@ -127,6 +128,17 @@ export class Meter {
       eachLane: this.#eachLaneInstructions,
     };
     return { ...reading, instructions };
+  }
+
+  /** Ends what runs, and returns it. */
+  #enter(stage: Stage | undefined): Stage | undefined {
+    const now = this.#clock.nowMs();
+    const ended = this.#stage;
+    if (ended !== undefined) this.#stageMs[ended] = (this.#stageMs[ended] ?? 0) + now - this.#sinceMs;
+    this.#attribute(ended);
+    this.#stage = stage;
+    this.#sinceMs = now;
+    return ended;
   }
 
   /** What was executed since the last time belongs to the stage, or to none. */

@@ -19,6 +19,13 @@ export interface KernelFunctions {
    */
   compareRuns(a: number, b: number, length: number, blockBytes: number, runs: number): number;
 
+  /**
+   * What the different ones of `runCount` runs are like that compareRuns wrote for `a` and `b`, of below 2^26 bytes: two u32 each at `out`. First, of probed
+   * bytes (min(64, length) at each of min(32, ceil(length / 3000)) places spread evenly), how many agree or are zero in `b`; then, how many blocks of
+   * `b` (from the run's first byte on, the last may be short) are all zeros.
+   */
+  judgeRuns(a: number, b: number, runs: number, runCount: number, blockBytes: number, out: number): void;
+
   /** As compareRuns with a block of zeros: alternating runs, first not-zero, then zero. Returns the run count. */
   zeroRuns(data: number, length: number, blockBytes: number, runs: number): number;
 
@@ -180,6 +187,21 @@ export interface KernelFunctions {
   ): number;
 
   /**
+   * The anchors, as anchorCollect's records with offsets in the target, of the literals of at least `literalBytesMin` bytes among deltaEncode's
+   * records: of each by itself, so that an anchor lies inside one literal. At most `capacity` records, where it stops. Returns the record count.
+   */
+  deltaAnchors(
+    target: number,
+    operations: number,
+    operationCount: number,
+    literalBytesMin: number,
+    spacingBits: number,
+    sampleBits: number,
+    out: number,
+    capacity: number,
+  ): number;
+
+  /**
    * Gathers the payload of encoded operations: for each ADD, target - base bytewise to `differences`; for each LITERAL, target bytes
    * to `literals`. Both windows hold targetLength bytes. Returns the number of difference bytes (literals are targetLength - copied - added).
    */
@@ -290,6 +312,7 @@ export interface KernelInstance extends LinearMemory, InstructionCounter {
 /** Names of all kernels, in the order of the interface. */
 export const kernelNames = [
   'compareRuns',
+  'judgeRuns',
   'zeroRuns',
   'xxh3',
   'blake3',
@@ -303,6 +326,7 @@ export const kernelNames = [
   'anchorLookup',
   'anchorSearch',
   'deltaEncode',
+  'deltaAnchors',
   'deltaGather',
   'deltaApply',
   'deltaPut',

@@ -18,6 +18,7 @@ export class Window {
   readonly #memory: WebAssembly.Memory;
   readonly pointer: number;
   readonly length: number;
+  #words: Uint32Array | undefined;
 
   constructor(memory: WebAssembly.Memory, pointer: number, length: number) {
     this.#memory = memory;
@@ -35,6 +36,14 @@ export class Window {
   u32(count: number = this.length >>> 2): Uint32Array {
     assert(count >= 0 && count * 4 <= this.length, 'a view lies inside its window');
     return new Uint32Array(this.#memory.buffer, this.pointer, count);
+  }
+
+  /** All 32-bit words, in a view that is made anew only where the memory has grown: for words that are read one by one. */
+  get words(): Uint32Array {
+    let words = this.#words;
+    // A view of memory that has grown is empty.
+    if (words === undefined || words.length === 0) words = this.#words = this.u32();
+    return words;
   }
 }
 

@@ -24,6 +24,32 @@ describe('instructions', () => {
     expect(meter.reading().instructions).toEqual(expected);
   });
 
+  it('and times of a stage inside another are its own', () => {
+    const { instructions, execute } = counting();
+    let nowMs = 0;
+    const work = (amount: number): void => {
+      execute(amount);
+      nowMs += amount;
+    };
+    const meter = new Meter({ nowMs: () => nowMs }, instructions);
+    meter.time('delta', () => {
+      work(1);
+      meter.time('read', () => work(10));
+      work(100);
+      expect(() =>
+        meter.time('read', () => {
+          work(1000);
+          throw new Error('failed');
+        }),
+      ).toThrow('failed');
+      work(10_000);
+    });
+    work(100_000);
+    const { stageMs, instructions: counted } = meter.reading();
+    expect(stageMs).toEqual({ delta: 10_101, read: 1010 });
+    expect(counted).toEqual({ stages: { delta: 10_101, read: 1010 }, other: 100_000, eachLane: 0 });
+  });
+
   it('of a stage that fails are counted', () => {
     const { instructions, execute } = counting();
     const meter = new Meter(stoppedClock, instructions);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deltaKind } from '../../src/kernels/abi.js';
 import type { KernelInstance } from '../../src/kernels/abi.js';
 import { createWasmKernels } from '../../src/kernels/load.js';
 import { createTwinKernels } from '../../src/kernels/twin/index.js';
@@ -165,6 +166,56 @@ describe.each(implementations)('$name', ({ create }) => {
     expect(found.length).toBe(512);
     const lower = found.filter(([offset]) => offset < 200_000).length;
     expect(Math.abs(lower - 256)).toBeLessThan(64);
+  });
+});
+
+describe.each(implementations)('$name: anchors of literals', ({ create }) => {
+  const instance = create();
+
+  function ofLiterals(target: Uint8Array, operations: readonly Triple[], capacity: number): Triple[] {
+    const memory = new GuardedMemory(instance);
+    const out = memory.reserve(capacity * 12);
+    const count = instance.functions.deltaAnchors(
+      memory.put(target, 3),
+      memory.putWords(operations.flat()),
+      operations.length,
+      48,
+      4,
+      1,
+      out,
+      capacity,
+    );
+    memory.expectIntact();
+    return triplesOf(memory.words(out, count * 3));
+  }
+
+  it('are those of each long literal by itself, at their offsets in the target', () => {
+    const target = noise(4000, 21);
+    const { literal, copy, add } = deltaKind;
+    const lengths: readonly (readonly [number, number])[] = [
+      [literal, 700],
+      [copy, 500],
+      [literal, 47],
+      [add, 253],
+      [literal, 48],
+      [literal, 2452],
+    ];
+    const operations = lengths.map(([kind, length]): Triple => [kind, length, 7]);
+    const expected: Triple[] = [];
+    let at = 0;
+    for (const [kind, length] of lengths) {
+      if (kind === literal && length >= 48) {
+        const part = target.subarray(at, at + length);
+        for (const [offset, low, high] of anchorsOf(instance, part, { spacingBits: 4, sampleBits: 1 })) {
+          expected.push([at + offset, low, high]);
+        }
+      }
+      at += length;
+    }
+    expect(expected.length).toBeGreaterThan(60);
+    expect(ofLiterals(target, operations, 4000)).toEqual(expected);
+    expect(ofLiterals(target, operations, 30)).toEqual(expected.slice(0, 30));
+    expect(ofLiterals(target, [], 30)).toEqual([]);
   });
 });
 

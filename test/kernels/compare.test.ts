@@ -63,6 +63,29 @@ describe.each(implementations)('$name', ({ create }) => {
     expect(compare(a, b, 512)).toEqual([0, 1000]);
   });
 
+  it('judges what differs by probes and by blocks of zeros', () => {
+    const memory = new GuardedMemory(instance);
+    const a = noise(40_000, 3);
+    const b = a.slice();
+    // Of 100 bytes the middle 64 are probed, of 7,000 three times 64; zeros count as agreeing.
+    b.subarray(1000, 1100).forEach((_, i, part) => (part[i] = i % 2));
+    for (let i = 5000; i < 12_000; i++) b[i] = (a[i] ?? 0) ^ 255 || 1;
+    b.fill(0, 8192, 12_000);
+    const runs = [1000, 100, 3900, 7000, 28_000];
+    const out = memory.reserve(16);
+    functions.judgeRuns(memory.put(a, 5), memory.put(b, 11), memory.putWords(runs), runs.length, 1024, out);
+    memory.expectIntact();
+    const probed = (from: number): number =>
+      Array.from({ length: 64 }, (_, i) => from + i).filter((i) => b[i] === 0 || b[i] === a[i]).length;
+    const places = [5000 + 1166, 5000 + 3500, 5000 + 5833];
+    expect(memory.words(out, 4)).toEqual([
+      probed(1036),
+      0,
+      places.reduce((sum, place) => sum + probed(place), 0),
+      3,
+    ]);
+  });
+
   it('knows no runs of nothing', () => {
     expect(compare(new Uint8Array(0), new Uint8Array(0), 64)).toEqual([]);
     expect(zeros(new Uint8Array(0), 64)).toEqual([]);

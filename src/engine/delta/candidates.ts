@@ -6,6 +6,7 @@
  * common phrase, of which the index knows one place, is hit from everywhere, and those hits scatter.
  */
 import { present } from '../../base/errors.js';
+import type { Window } from '../../kernels/arena.js';
 import { gatheredRecordsMax, type Workspace } from '../../kernels/workspace.js';
 import { AnchorSlots, anchorRecordWords } from '../detect/anchor-slots.js';
 import type { BaseIndex } from '../detect/base-index.js';
@@ -31,6 +32,13 @@ const crowdedMax = 8;
 /** Runs of unknown bytes of a target window: pairs of offsets [start, end), ascending. */
 export type Runs = readonly (readonly [start: number, end: number])[];
 
+/** Records of the delta kernel, of target window bytes from `offset` on. */
+export interface Records {
+  readonly records: Window;
+  readonly count: number;
+  readonly offset: number;
+}
+
 interface Hit {
   /** Offset in the target window. */
   readonly at: number;
@@ -49,6 +57,30 @@ export class CandidateFinder {
     this.#slots = new AnchorSlots(index.table, index.tableBits);
     this.#workspace = workspace;
     this.#baseBytes = baseBytes;
+  }
+
+  /**
+   * Whether the index knows any anchor of the long literals among an encoding's records. Where it knows none, as in seven of eight encodings of a database's
+   * pages, nothing can be found for them.
+   */
+  knowsAny({ records, count, offset }: Records): boolean {
+    const { spacingBits, sampleBits } = this.#index;
+    const anchors = this.#workspace.window('gatheredRecords');
+    const found = this.#workspace.kernels.functions.deltaAnchors(
+      this.#workspace.window('target').pointer + offset,
+      records.pointer,
+      count,
+      searchedBytesMin,
+      spacingBits,
+      sampleBits,
+      anchors.pointer,
+      gatheredRecordsMax,
+    );
+    const { words } = anchors;
+    for (let i = 0; i < found * anchorRecordWords; i += anchorRecordWords) {
+      if (this.#slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0) >= 0) return true;
+    }
+    return found === gatheredRecordsMax;
   }
 
   /** Base ranges that resemble `runs` of the window `target`, of at most `bytesMax` in all, ascending and apart. */

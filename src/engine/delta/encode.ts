@@ -61,7 +61,7 @@ export interface EncodedSegment extends OperationStreams {
 }
 
 export function encodeSegment(context: EncodeContext, plan: SegmentPlan): EncodedSegment {
-  return new SegmentEncoder(context, plan).run();
+  return context.meter.time('delta', () => new SegmentEncoder(context, plan).run());
 }
 
 class SegmentEncoder implements EncodingSink {
@@ -166,9 +166,8 @@ class SegmentEncoder implements EncodingSink {
     const end = address + length - targetStart;
     // A call whose records run out leaves the rest to the next one.
     for (let offset = address - targetStart; offset < end;) {
-      const encoding = meter.time('delta', () =>
-        this.#encodeWindows(map, base, offset, end - offset, windowOpposite + offset - range.start),
-      );
+      const diagonal = windowOpposite + offset - range.start;
+      const encoding = this.#encodeWindows(map, base, offset, end - offset, diagonal);
       if (this.#gathered === undefined) this.put(encoding, 0, encoding.count);
       else this.#gathered.improve(encoding, { range, base, address: windowOpposite }, this);
       offset += encoding.targetBytes;
@@ -198,7 +197,7 @@ class SegmentEncoder implements EncodingSink {
       this.#context.inContext ? contextMatchBytesMin : 0,
     );
     let targetBytes = length;
-    const words = records.u32();
+    const { words } = records;
     if (count > recordsMax - recordsAtOnceMax && words[count * 3 - 3] === deltaKind.literal) {
       count--;
       targetBytes -= present(words[count * 3 + 1], 'length');
@@ -208,20 +207,18 @@ class SegmentEncoder implements EncodingSink {
 
   /** Appends an encoding's records [first, first + count) and their payload; `offset` is where they begin in the target window. */
   put(encoding: Encoding, first: number, count: number, offset = encoding.offset): void {
-    const { workspace, meter } = this.#context;
+    const { workspace } = this.#context;
     const { records, base, map } = encoding;
-    meter.time('delta', () => {
-      this.#differenceBytes += workspace.kernels.functions.deltaGather(
-        base,
-        workspace.window('target').pointer + offset,
-        records.pointer + first * recordBytes,
-        count,
-        workspace.window('differences').pointer + this.#differenceBytes,
-        workspace.window('literals').pointer + this.#operations.literalBytes,
-      );
-      this.#operations.setBase(map.ranges);
-      this.#operations.putRecords(records.pointer + first * recordBytes, count);
-    });
+    this.#differenceBytes += workspace.kernels.functions.deltaGather(
+      base,
+      workspace.window('target').pointer + offset,
+      records.pointer + first * recordBytes,
+      count,
+      workspace.window('differences').pointer + this.#differenceBytes,
+      workspace.window('literals').pointer + this.#operations.literalBytes,
+    );
+    this.#operations.setBase(map.ranges);
+    this.#operations.putRecords(records.pointer + first * recordBytes, count);
   }
 
   /** Appends target window bytes as they are. */

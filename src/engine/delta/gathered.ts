@@ -8,23 +8,19 @@
 import { present } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
 import { deltaKind } from '../../kernels/abi.js';
-import type { Window } from '../../kernels/arena.js';
 import { gatheredRecordsMax, gatheredWindowBytes, type Workspace } from '../../kernels/workspace.js';
 import type { BaseIndex } from '../detect/base-index.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import { WindowMap, mergeRanges, type BaseRange } from './base-window.js';
-import { CandidateFinder, searchedBytesMin, type Runs } from './candidates.js';
+import { CandidateFinder, searchedBytesMin, type Records, type Runs } from './candidates.js';
 import { tableBits } from './table-bits.js';
 
 /** Records of target window bytes [offset, offset + targetBytes) against a base window. */
-export interface Encoding {
-  readonly records: Window;
-  readonly count: number;
+export interface Encoding extends Records {
   /** Where in memory the base window begins. */
   readonly base: number;
   readonly map: WindowMap;
-  readonly offset: number;
   readonly targetBytes: number;
 }
 
@@ -93,7 +89,11 @@ export class GatheredEncoder {
 
   /** Hands on an encoding's records, those of long literals replaced where that saves. */
   improve(encoding: Encoding, opposite: Opposite, sink: EncodingSink): void {
-    const words = encoding.records.u32(encoding.count * 3);
+    if (this.#passing === 0 && !this.#finder.knowsAny(encoding)) {
+      sink.put(encoding, 0, encoding.count);
+      return;
+    }
+    const { words } = encoding.records;
     let kept = 0;
     let keptAt = encoding.offset;
     let at = encoding.offset;
@@ -149,7 +149,7 @@ export class GatheredEncoder {
     }
     const encoding = this.#tryOn(stretch, opposite);
     if (encoding === undefined) return undefined;
-    const saved = cost - costOf(encoding.records.u32(encoding.count * 3), 0, encoding.count);
+    const saved = cost - costOf(encoding.records.words, 0, encoding.count);
     if (saved >= savedMin) {
       this.#failures = 0;
       return encoding;
@@ -163,7 +163,7 @@ export class GatheredEncoder {
     let unknownBytes = 0;
     for (const [from, to] of runs) unknownBytes += to - from;
     const bytesMax = gatheredBytesMin + gatheredFactorMax * unknownBytes;
-    const found = this.#meter.time('delta', () => this.#finder.find(runs, bytesMax));
+    const found = this.#finder.find(runs, bytesMax);
     if (found.length === 0) return undefined;
     const near = opposite === undefined ? [] : [nearRange(opposite, start, end)];
     const ranges = mergeRanges([...found, ...near]);
@@ -172,7 +172,7 @@ export class GatheredEncoder {
     this.#gather(map, opposite);
     const best = present(found[0], 'range').start;
     const opposed = map.offsetAt(opposite === undefined ? best : opposite.address + start);
-    return this.#meter.time('delta', () => this.#encodeWindow(map, start, end - start, opposed));
+    return this.#encodeWindow(map, start, end - start, opposed);
   }
 
   /** Fills the window: from the opposite bytes at hand, else from the base. */

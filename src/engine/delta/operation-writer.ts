@@ -59,12 +59,12 @@ export class OperationWriter {
 
   /** Operations written, after merging; all of them from finish() on. */
   get count(): number {
-    return this.#windows.writer.u32(stateWords)[word.count] ?? 0;
+    return this.#windows.writer.words[word.count] ?? 0;
   }
 
   /** Literal bytes put so far. */
   get literalBytes(): number {
-    return this.#windows.writer.u32(stateWords)[word.literals] ?? 0;
+    return this.#windows.writer.words[word.literals] ?? 0;
   }
 
   /** Appends one operation, of fewer than 2^32 bytes. */
@@ -76,14 +76,17 @@ export class OperationWriter {
   setBase(ranges: readonly BaseRange[]): void {
     if (ranges === this.#ranges) return;
     this.#ranges = ranges;
-    const parts = this.#windows.parts.u32(ranges.length * 3);
+    const { words } = this.#windows.parts;
+    assert(ranges.length * 3 <= words.length, 'the ranges of a base window fit theirs');
     let end = 0;
-    ranges.forEach((range, i) => {
+    let at = 0;
+    for (const range of ranges) {
       end += range.end - range.start;
-      parts[i * 3] = end;
-      parts[i * 3 + 1] = range.start;
-      parts[i * 3 + 2] = Math.floor(range.start / 2 ** 32);
-    });
+      words[at] = end;
+      words[at + 1] = range.start;
+      words[at + 2] = Math.floor(range.start / 2 ** 32);
+      at += 3;
+    }
   }
 
   /** Appends deltaEncode's records at `pointer`. */

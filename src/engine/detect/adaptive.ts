@@ -36,6 +36,10 @@ export interface RangesRelocated {
 
 /** `opening`: the diagonal on which the region probably begins (openings.ts). */
 export function followRegion(context: CompareContext, region: Region, opening?: number): RegionFollowed {
+  return context.meter.time('detect', () => follow(context, region, opening));
+}
+
+function follow(context: CompareContext, region: Region, opening: number | undefined): RegionFollowed {
   const leafDigests = new ByteVector();
   const baseLeaves = new LeafRuns();
   let state: PieceState | undefined;
@@ -87,6 +91,14 @@ function learn(
 
 /** Extents of the ranges of one region (pairs of target address and length), one after another, with all of the base known by its anchors. */
 export function relocateRanges(
+  context: FollowContext & ScanContext,
+  whole: WholeBase,
+  ranges: Float64Array,
+): RangesRelocated {
+  return context.meter.time('detect', () => relocate(context, whole, ranges));
+}
+
+function relocate(
   context: FollowContext & ScanContext,
   whole: WholeBase,
   ranges: Float64Array,

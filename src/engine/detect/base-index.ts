@@ -100,6 +100,14 @@ const crowdedMax = 4;
 export function indexRegion(
   context: ScanContext,
   choice: AnchorChoice,
+  indexed: IndexedRegion,
+): RegionAnchors {
+  return context.meter.time('detect', () => collectRegion(context, choice, indexed));
+}
+
+function collectRegion(
+  context: ScanContext,
+  choice: AnchorChoice,
   { region, ranges, askedLeaves }: IndexedRegion,
 ): RegionAnchors {
   const { layout, meter } = context;
@@ -113,7 +121,7 @@ export function indexRegion(
   const search = (from: number, to: number, loaded: number): void => {
     const reach = Math.min(anchorReachBytes, layout.totalBytes - to);
     const place = { window: from - loaded, length: to - from, reach, offset: from - region.address };
-    meter.time('detect', () => collect(context, choice, place, anchors));
+    collect(context, choice, place, anchors);
     meter.count('bytesSearched', to - from);
   };
   for (let leaf = 0, start = 0; leaf < cuts.length;) {

@@ -40,6 +40,10 @@ export interface PieceState {
 }
 
 export function compareRegion(context: CompareContext, region: Region): RegionComparison {
+  return context.meter.time('detect', () => compare(context, region));
+}
+
+function compare(context: CompareContext, region: Region): RegionComparison {
   const extents = new ExtentList();
   const leafDigests = new ByteVector();
   const baseLeaves = new LeafRuns();
@@ -67,9 +71,7 @@ function compareSpan(context: CompareContext, piece: Piece, span: Span): Uint32A
   const target = workspace.window('target').pointer + (span.address - piece.address);
   const { functions } = workspace.kernels;
   meter.time('read', () => baseReader.read(span.baseAddress, base.u8(0, span.length)));
-  const count = meter.time('detect', () =>
-    functions.compareRuns(base.pointer, target, span.length, blockBytes, runs.pointer),
-  );
+  const count = functions.compareRuns(base.pointer, target, span.length, blockBytes, runs.pointer);
   meter.count('bytesRead', span.length);
   meter.count('bytesCompared', span.length);
   meter.count('blocksCompared', Math.ceil(span.length / blockBytes));

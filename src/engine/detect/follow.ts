@@ -10,12 +10,13 @@
  */
 import { present } from '../../base/errors.js';
 import { leafBytes } from '../../base/limits.js';
+import type { Meter } from '../../base/meter.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import type { AnchorSlots } from './anchor-slots.js';
 import type { AnchorChoice } from './base-index.js';
 import { BaseWindow } from './base-window.js';
-import { agreement, pushChanged, type ChangedContext } from './changed.js';
+import { probedBytes, pushChanged, type ChangedContext } from './changed.js';
 import { ExtentList, extentKind } from './extents.js';
 import { matchesNear, votedDiagonals, type BaseRange, type Match, type Sample } from './locate.js';
 
@@ -23,6 +24,7 @@ export interface FollowContext extends ChangedContext {
   readonly layout: Layout;
   readonly baseReader: ContentReader;
   readonly baseLayout: Layout;
+  readonly meter: Meter;
 }
 
 /** Where the whole base has its anchors. */
@@ -181,6 +183,7 @@ export class Follower {
     }
     this.#load(at + diagonal, reach + diagonal, diagonal);
     const runs = this.#runs(at, reach, diagonal);
+    const judged = this.#context.workspace.window('pairs').words;
     this.#onCompared({ address: at, length: reach - at, diagonal, runs });
     let from = at;
     for (let i = 0; i < runs.length; i++) {
@@ -190,11 +193,12 @@ export class Follower {
         this.extents.push(extentKind.copy, to - from, from + diagonal);
         this.#skips = 0;
       } else if (to > from) {
-        const share = this.#agreement(from, to, diagonal);
+        const share = present(judged[i - 1], 'agreement') / probedBytes(to - from);
         const isEqualBehind = to < reach && to - from <= inPlaceBytesMax;
         if (!isEqualBehind && share < inPlaceShare) return from;
         this.#closeGap(from, diagonal);
-        const dataBytes = this.#push(from, to, diagonal);
+        const dataBytes =
+          judged[i] === 0 ? this.#pushData(from, to, diagonal) : this.#push(from, to, diagonal);
         if (share < strangeShare && dataBytes > 0) {
           this.strange.push(from, to - from);
           this.strangeBytes += dataBytes;
@@ -218,26 +222,19 @@ export class Follower {
     this.window.load(first, Math.min(last, this.#bounds.end));
   }
 
+  /** Runs on a diagonal, first equal, then different; the window `pairs` holds what those that differ are like (judgeRuns). */
   #runs(at: number, reach: number, diagonal: number): Uint32Array {
     const { workspace, meter, blockBytes } = this.#context;
     const runs = workspace.window('cuts');
     const { functions } = workspace.kernels;
     const base = workspace.window('base').pointer + this.window.offsetOf(at + diagonal);
     const target = workspace.window('target').pointer + at - this.#origin;
-    const count = meter.time('detect', () =>
-      functions.compareRuns(base, target, reach - at, blockBytes, runs.pointer),
-    );
+    const count = functions.compareRuns(base, target, reach - at, blockBytes, runs.pointer);
+    const judged = workspace.window('pairs').pointer;
+    if (count > 1) functions.judgeRuns(base, target, runs.pointer, count, blockBytes, judged);
     meter.count('bytesCompared', reach - at);
     meter.count('blocksCompared', Math.ceil((reach - at) / blockBytes));
     return runs.u32(count).slice();
-  }
-
-  #agreement(from: number, to: number, diagonal: number): number {
-    const { workspace } = this.#context;
-    return agreement(
-      workspace.window('target').u8(from - this.#origin, to - from),
-      workspace.window('base').u8(this.window.offsetOf(from + diagonal), to - from),
-    );
   }
 
   /** Looks for a sample of [at, end), takes over the diagonal on which it lies, and returns where the last match on it ends; undefined if it lies nowhere. */
@@ -337,9 +334,19 @@ export class Follower {
 
   /** Pushes changed bytes opposite a diagonal. Returns those that are data. */
   #push(from: number, to: number, diagonal: number | undefined): number {
-    const opposite = diagonal === undefined ? -1 : from + diagonal;
-    const hint = opposite < this.#context.baseLayout.totalBytes ? Math.max(-1, opposite) : -1;
+    const hint = this.#hint(from, diagonal);
     return pushChanged(this.#context, this.extents, from - this.#origin, to - from, hint);
+  }
+
+  /** Pushes changed bytes none of whose blocks are zeros. Returns how many they are. */
+  #pushData(from: number, to: number, diagonal: number): number {
+    this.extents.push(extentKind.data, to - from, this.#hint(from, diagonal));
+    return to - from;
+  }
+
+  #hint(from: number, diagonal: number | undefined): number {
+    const opposite = diagonal === undefined ? -1 : from + diagonal;
+    return opposite < this.#context.baseLayout.totalBytes ? Math.max(-1, opposite) : -1;
   }
 
   /** Whether a range that was lost lies opposite again, by two samples. */

@@ -1,4 +1,5 @@
 /** Collecting, inserting and looking up anchors in plain TypeScript: the reference for assembly/anchor-index.ts. */
+import { deltaKind } from '../abi.js';
 import { AnchorTable, anchors, isSampled } from './anchor-table.js';
 
 export function anchorCollect(
@@ -24,6 +25,41 @@ export function anchorCollect(
   }
   new Uint32Array(memory.buffer, out, records.length).set(records);
   return records.length / 3;
+}
+
+export function deltaAnchors(
+  memory: WebAssembly.Memory,
+  target: number,
+  operations: number,
+  operationCount: number,
+  literalBytesMin: number,
+  spacingBits: number,
+  sampleBits: number,
+  out: number,
+  capacity: number,
+): number {
+  let count = 0;
+  let offset = 0;
+  for (const [kind, length] of deltaRecordsAt(memory, operations, operationCount)) {
+    if (kind === deltaKind.literal && length >= literalBytesMin) {
+      const place = out + count * 12;
+      const found = anchorCollect(
+        memory,
+        target + offset,
+        length,
+        length,
+        spacingBits,
+        sampleBits,
+        place,
+        capacity - count,
+      );
+      const words = new Uint32Array(memory.buffer, place, found * 3);
+      for (let i = 0; i < words.length; i += 3) words[i] = (words[i] ?? 0) + offset;
+      count += found;
+    }
+    offset += length;
+  }
+  return count;
 }
 
 export function anchorInsert(
@@ -68,4 +104,13 @@ function recordsAt(
     const [offset = 0, low = 0, high = 0] = words.subarray(i * 3, i * 3 + 3);
     return [offset, (BigInt(high) << 32n) | BigInt(low)] as const;
   });
+}
+
+function deltaRecordsAt(
+  memory: WebAssembly.Memory,
+  operations: number,
+  count: number,
+): (readonly [kind: number, length: number])[] {
+  const words = new Uint32Array(memory.buffer, operations, count * 3);
+  return Array.from({ length: count }, (_, i) => [words[i * 3] ?? 0, words[i * 3 + 1] ?? 0] as const);
 }

@@ -4,10 +4,10 @@
  * Tens of times slower; nothing in the program chooses it by itself.
  */
 import type { KernelFunctions, KernelInstance } from '../abi.js';
-import { anchorCollect, anchorInsert, anchorLookup } from './anchor-index.js';
+import { anchorCollect, anchorInsert, anchorLookup, deltaAnchors } from './anchor-index.js';
 import { anchorSearch } from './anchor-search.js';
 import { blake3 } from './blake3.js';
-import { compareRuns, zeroRuns } from './compare.js';
+import { compareRuns, judgeRuns, zeroRuns } from './compare.js';
 import { crc32c } from './crc32c.js';
 import { addBytes, deltaApply, deltaGather } from './delta-apply.js';
 import { deltaEncode } from './delta-encode.js';
@@ -24,6 +24,7 @@ export function createTwinKernels(): KernelInstance {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const functions: KernelFunctions = {
     compareRuns: (...windows) => compareRuns(memory, ...windows),
+    judgeRuns: (...windows) => judgeRuns(memory, ...windows),
     zeroRuns: (...windows) => zeroRuns(memory, ...windows),
     xxh3: (...windows) => xxh3(memory, ...windows),
     blake3: (...windows) => blake3(memory, ...windows),
@@ -37,6 +38,7 @@ export function createTwinKernels(): KernelInstance {
     anchorLookup: (...windows) => anchorLookup(memory, ...windows),
     anchorSearch: (...windows) => anchorSearch(memory, ...windows),
     deltaEncode: (...windows) => deltaEncode(memory, ...windows),
+    deltaAnchors: (...windows) => deltaAnchors(memory, ...windows),
     deltaGather: (...windows) => deltaGather(memory, ...windows),
     deltaApply: (...windows) => deltaApply(memory, ...windows),
     deltaPut: (...windows) => deltaPut(memory, ...windows),
