@@ -34,6 +34,19 @@ export function overview(): string {
   ].join('\n');
 }
 
+/** `snapdelta bench --help`: the commands whose first word it is. */
+export function groupHelp(group: string): string {
+  const members = catalogue.filter(({ name }) => name.startsWith(`${group} `));
+  return [
+    `snapdelta ${group} COMMAND [options]`,
+    '',
+    'Commands:',
+    ...columns(members.map(({ name, summary }) => [name, summary])),
+    '',
+    `See 'snapdelta ${group} COMMAND --help'.`,
+  ].join('\n');
+}
+
 /** `snapdelta COMMAND --help`. */
 export function commandHelp(command: Command): string {
   const required = Object.entries(command.options).filter(([, option]) => option.required === true);

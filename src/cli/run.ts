@@ -16,7 +16,7 @@ import { errorCode } from '../engine/snapshot/failures.js';
 import { catalogue } from './catalogue.js';
 import type { CatalogueEntry } from './catalogue.js';
 import type { Command, Outcome } from './command.js';
-import { commandHelp, overview } from './help.js';
+import { commandHelp, groupHelp, overview } from './help.js';
 import { parseInput } from './parse.js';
 import { Terminal } from './terminal.js';
 
@@ -41,12 +41,19 @@ export async function run(words: readonly string[]): Promise<number> {
 
 async function dispatch(words: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
   const names = words.filter((word) => !word.startsWith('-'));
+  // `help diff` is `diff --help`.
+  if (names[0] === 'help') return await dispatch([...withoutName(words, 'help'), '--help'], terminal, signal);
+  const isHelp = words.includes('--help') || words.includes('-h');
   if (names.length === 0 || words[0] === '--') {
-    if (words.includes('--help') || words.includes('-h')) {
-      return print({ document: { commands: listing() }, text: overview(), kind: 'answer' }, terminal);
-    }
-    throw new UsageError('no command given', { hint: "see 'snapdelta --help'" });
+    if (!isHelp) throw new UsageError('no command given', { hint: "see 'snapdelta --help'" });
+    return print({ document: { commands: listing('') }, text: overview(), kind: 'answer' }, terminal);
   }
+  const [group = ''] = names;
+  if (isHelp && names.length === 1 && listing(`${group} `).length > 0)
+    return print(
+      { document: { commands: listing(`${group} `) }, text: groupHelp(group), kind: 'answer' },
+      terminal,
+    );
   const entry = findCommand(names);
   const command = await entry.load();
   const input = parseInput(command, withoutName(words, entry.name));
@@ -86,8 +93,11 @@ function loadAll(): Promise<Command[]> {
   return Promise.all(catalogue.map((entry) => entry.load()));
 }
 
-function listing(): { name: string; summary: string }[] {
-  return catalogue.map(({ name, summary }) => ({ name, summary }));
+/** Commands whose names begin so. */
+function listing(prefix: string): { name: string; summary: string }[] {
+  return catalogue
+    .filter(({ name }) => name.startsWith(prefix))
+    .map(({ name, summary }) => ({ name, summary }));
 }
 
 function print(outcome: Outcome, terminal: Terminal): number {

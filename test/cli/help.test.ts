@@ -50,6 +50,18 @@ describe('--help', () => {
     for (const option of ['--help', '--version', '--json', '--quiet']) expect(text).toContain(option);
   });
 
+  test('of a group, and by the word help', () => {
+    const { code, stdout } = sandbox.run('bench', '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^snapdelta bench COMMAND \[options\]\n\nCommands:\n +bench kernels /);
+    expect(stdout).not.toContain('keys init');
+    expect(sandbox.run('help')).toEqual(sandbox.run('--help'));
+    expect(sandbox.run('help', 'diff')).toEqual(sandbox.run('diff', '--help'));
+    expect(sandbox.run('help', 'keys')).toEqual(sandbox.run('keys', '--help'));
+    expect(sandbox.run('help', 'keys', 'init', '--json').code).toBe(0);
+    expect(sandbox.run('help', 'nothing').code).toBe(exitCodes.usage);
+  });
+
   test('of a command, from the program', () => {
     const { code, stdout } = sandbox.run('diff', '-h');
     expect(code).toBe(0);

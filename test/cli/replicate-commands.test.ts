@@ -61,7 +61,7 @@ describe('with a server', () => {
     const push = (agent: string, path: string) =>
       act('push', [path, '--to', address, '--volume', 'disk', ...as(agent)]);
     expect((await push('laptop', at('disk.img'))).text).toMatch(
-      /^disk: laptop:1 of 195 KiB is on .*; 19\d KiB sent in .* \(.* MB\/s\)$/,
+      /^disk: laptop:1 of 195 KiB is on .*; 19\d KiB sent in .* \(.* MB\/s of the snapshot\)$/,
     );
     const from = ['--from', address];
     const pulled = await act('pull', [

@@ -90,6 +90,14 @@ describe('simulate', () => {
   });
 });
 
+test('--quiet leaves the verdict', () => {
+  expect(sandbox.run('simulate', '--seeds', '0..1', '--workers', '1', '-q')).toEqual({
+    code: 0,
+    stdout: 'verdict  every invariant held in 2 seeds\n',
+    stderr: '',
+  });
+});
+
 test('docs/simulate.md lists what ships, and every option', () => {
   const text = readFileSync(new URL('../../docs/simulate.md', import.meta.url), 'utf8');
   const shipped = text.slice(text.indexOf('These ship'));
@@ -109,6 +117,11 @@ describe('a failing scenario', () => {
       /^verdict +BROKEN: the world converges, at 1\.30 s of simulated time, event \d+\n +agent: push of disk at server/m,
     );
     expect(stdout).toContain('again       snapdelta simulate --scenario failing.json --seed 5');
+    expect(sandbox.run('simulate', '--scenario', 'failing.json', '-q')).toMatchObject({
+      code: 1,
+      stdout:
+        'verdict  BROKEN in 1 of 1 seed\n         the world converges: snapdelta simulate --scenario failing.json --seed 5\n',
+    });
   });
 
   test('until failure: the first seed in order, minimised to a fixture that replays', () => {

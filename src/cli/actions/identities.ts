@@ -3,10 +3,11 @@
  *
  * Law: nothing is ever replaced, and what fails leaves nothing of its own behind.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
 import {
   createAuthority,
   issueIdentity,
@@ -39,7 +40,7 @@ export async function runIdentities(input: Input): Promise<Outcome> {
   for (const request of requests) {
     texts.push([pathOf(request), identityText(await issueIdentity(authority, request, nowMs))]);
   }
-  orWorldError('create', folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  makeFolder(folder, 0o700);
   writeAll(texts);
   return {
     document: {

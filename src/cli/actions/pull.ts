@@ -10,7 +10,7 @@ import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { addressOf, agentOptions, asked, checkVolume, dotOf } from '../replication/asking.js';
 import { identityOf, stateFolderOf } from '../replication/identity-file.js';
-import { speedText, transferDisplay } from '../replication/transfer-display.js';
+import { snapshotSpeedText, transferDisplay } from '../replication/transfer-display.js';
 import { wantedTarget, type FirstReady } from '../replication/wanted-target.js';
 import { monotonicClock } from './options.js';
 
@@ -83,7 +83,7 @@ function pulled(
       attempts,
       elapsedMs,
     },
-    text: `${output}: ${dotText(version.dot)} of ${version.volume}, ${formatBytes(totalBytes)}, verified; ${formatBytes(packageBytes)} received in ${speedText(totalBytes, elapsedMs)}`,
+    text: `${output}: ${dotText(version.dot)} of ${version.volume}, ${formatBytes(totalBytes)}, verified; ${formatBytes(packageBytes)} received in ${snapshotSpeedText(totalBytes, elapsedMs)}`,
     kind: 'summary',
   };
 }

@@ -9,7 +9,7 @@ import type { Input } from '../input.js';
 import { addressOf, agentOptions, asked, checkVolume } from '../replication/asking.js';
 import { identityOf, stateFolderOf } from '../replication/identity-file.js';
 import { withSource } from '../replication/source.js';
-import { speedText, transferDisplay } from '../replication/transfer-display.js';
+import { snapshotSpeedText, transferDisplay } from '../replication/transfer-display.js';
 import { monotonicClock } from './options.js';
 
 export async function runPush(input: Input, context: Context): Promise<Outcome> {
@@ -69,7 +69,7 @@ function text(result: PushResult, address: string, totalBytes: number, elapsedMs
   const { version, committed } = result;
   const sent = formatBytes(result.manifestBytes + result.packageBytes);
   const concurrent = committed.concurrent.map(dotText);
-  const line = `${version.volume}: ${dotText(version.dot)} of ${formatBytes(totalBytes)} is on ${address}; ${sent} sent in ${speedText(totalBytes, elapsedMs)}`;
+  const line = `${version.volume}: ${dotText(version.dot)} of ${formatBytes(totalBytes)} is on ${address}; ${sent} sent in ${snapshotSpeedText(totalBytes, elapsedMs)}`;
   if (concurrent.length === 0) return line;
   return `${line}\nthe head is ${dotText(committed.head)}; concurrent to it: ${concurrent.join(', ')}`;
 }

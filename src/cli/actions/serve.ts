@@ -15,7 +15,7 @@ import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
 import { writeOutput } from '../output.js';
 import type { Terminal } from '../terminal.js';
-import { counted } from '../text/words.js';
+import { counted, damageText } from '../text/words.js';
 
 const connectionsMax = 10_000;
 const intervalMsMin = 1000;
@@ -142,7 +142,7 @@ function intervalOf(input: Input, option: 'upkeep' | 'scrub'): number | undefine
 }
 
 function scrubbed(report: ScrubReport, { terminal }: Context): void {
-  for (const { key, reason } of report.damage) terminal.log(`damaged: ${key}: ${reason}`);
+  for (const damage of report.damage) terminal.log(damageText(damage));
   for (const { version } of report.affected)
     terminal.log(`${version.volume}: ${dotText(version.dot)} cannot be restored whole`);
   const found = report.damage.length === 0 ? 'nothing damaged' : `${report.damage.length} damaged`;
@@ -164,7 +164,7 @@ function tellStart(
   { host }: ServiceOptions,
   { terminal }: Context,
 ): void {
-  for (const { key, reason } of repository.damage) terminal.log(`damaged: ${key}: ${reason}`);
+  for (const damage of repository.damage) terminal.log(damageText(damage));
   for (const { volume, dot } of server.volumes.lost)
     terminal.log(`${volume}: ${dotText(dot)} was committed here and is lost: push it again`);
   const versions = repository.volumes.reduce((sum, volume) => sum + repository.versions(volume).length, 0);

@@ -17,7 +17,7 @@ import type { MinimiseProgress } from '../../simulator/minimise/minimise.js';
 import type { Scenario } from '../../simulator/scenario/scenario.js';
 import type { Context, Outcome } from '../command.js';
 import type { Input } from '../input.js';
-import { fixtureText, runText, scenarioSize, seedsText } from '../text/simulation.js';
+import { fixtureText, runText, scenarioSize, seedsText, verdictText } from '../text/simulation.js';
 import { counted } from '../text/words.js';
 
 const seedMax = 2 ** 32 - 1;
@@ -72,13 +72,14 @@ export async function runSimulate(input: Input, { signal, terminal }: Context): 
 
   const isStopped = signal.aborted && results.rows.length < total;
   const told = isOne ? firstSeed : results.rows.find(({ violation }) => violation !== null)?.seed;
-  const texts = isOne ? [] : [seedsText(results)];
-  if (told !== undefined) {
+  const command = again(scenarioGiven, calibrationPath);
+  const texts = terminal.quiet ? [verdictText(results, command)] : isOne ? [] : [seedsText(results)];
+  if (told !== undefined && !terminal.quiet) {
     const outcome = await new SimulationLane(setup).run(scenarioOf(setup, told));
-    texts.push(runText(outcome, `${again(scenarioGiven, calibrationPath)} --seed ${told}`));
+    texts.push(runText(outcome, `${command} --seed ${told}`));
   }
   if (isOne) texts.push(...determinismLines(results));
-  if (isStopped) texts.push(stoppedText(results, lastSeed, total, again(scenarioGiven, calibrationPath)));
+  if (isStopped) texts.push(stoppedText(results, lastSeed, total, command));
   else if (fixtureGiven !== undefined)
     texts.push(
       await minimised(setup, results, fixtureGiven, signal, (progress) =>

@@ -12,11 +12,14 @@ import type { Input } from '../input.js';
 
 const attemptsDefault = 5;
 const attemptsMax = 1000;
+/** The n-th wait is half a second and up to 2, 4, 8 ... 30 s, by chance: 5 attempts last 17 s on average, 10 a minute and a half, which a server that starts anew takes. */
+const backoff = { leastMs: 500, baseMs: 2000, mostMs: 30_000 };
 
 export function agentOptions(input: Input, context: Context, identity: KnownIdentity): AgentOptions {
   return {
     name: identity.name,
     attemptsMax: input.count('attempts', 1, attemptsMax) ?? attemptsDefault,
+    backoff,
     onRetry: (error, waitMs) => {
       const reason = error instanceof Error ? error.message : String(error);
       context.terminal.log(`${reason}; again in ${formatDuration(waitMs)}`);

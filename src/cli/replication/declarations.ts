@@ -32,7 +32,7 @@ export const stateOption = {
 export const attemptsOption = {
   type: 'text',
   value: 'N',
-  describe: 'connections in a row that bring nothing before it fails (default: 5)',
+  describe: 'connections in a row that bring nothing before it fails (default: 5, some 17 s)',
 } as const satisfies Option;
 
 export const targetOptions = {

@@ -2,13 +2,13 @@
 import { DataError, UsageError } from '../../base/errors.js';
 import { lostVersions, mayFollow, readRecordedVersions } from '../../replication/audit/recorded.js';
 import type { RecordedVersion } from '../../replication/audit/recorded.js';
-import { openStore } from '../../replication/io/open-store.js';
+import { openRepositoryIn, openStore } from '../../replication/io/open-store.js';
 import { prefixes } from '../../replication/repository/objects.js';
-import { openRepository } from '../../replication/repository/open.js';
 import type { Repository, StoredVersion } from '../../replication/repository/repository.js';
 import { decide } from '../../replication/versions/decide.js';
 import { dotText, equalDots, type Dot, type Version } from '../../replication/versions/version.js';
 import type { Terminal } from '../terminal.js';
+import { damageText } from '../text/words.js';
 
 export interface OpenedFolder {
   readonly repository: Repository;
@@ -24,8 +24,8 @@ export async function withRepository<T>(
 ): Promise<T> {
   const { store, close } = await openStore(folder, 'existing');
   try {
-    const repository = await openRepository(store);
-    for (const { key, reason } of repository.damage) terminal.error(`damaged: ${key}: ${reason}`);
+    const repository = await openRepositoryIn(folder, store);
+    for (const damage of repository.damage) terminal.error(damageText(damage));
     const recorded = await readRecordedVersions(store);
     const isHeld = (volume: string, dot: Dot): boolean => repository.version(volume, dot) !== undefined;
     return await use({ repository, lost: lostVersions(recorded, isHeld) });

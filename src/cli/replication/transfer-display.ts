@@ -52,7 +52,16 @@ export function transferDisplay(terminal: Terminal, doing: string): (progress: T
   };
 }
 
-/** `1.20 s (84.0 MB/s)`: of the snapshot's bytes, sent or not. */
+/** `1.20 s (84.0 MB/s)`. */
 export function speedText(bytes: number, elapsedMs: number): string {
-  return `${formatDuration(elapsedMs)} (${rateText((bytes / Math.max(elapsedMs, 1e-3)) * 1000)})`;
+  return `${formatDuration(elapsedMs)} (${rateText(rateOf(bytes, elapsedMs))})`;
+}
+
+/** `1.20 s (84.0 MB/s of the snapshot)`: behind what was sent, which is less. */
+export function snapshotSpeedText(bytes: number, elapsedMs: number): string {
+  return `${formatDuration(elapsedMs)} (${rateText(rateOf(bytes, elapsedMs))} of the snapshot)`;
+}
+
+function rateOf(bytes: number, elapsedMs: number): number {
+  return (bytes / Math.max(elapsedMs, 1e-3)) * 1000;
 }

@@ -14,6 +14,24 @@ const listedMax = 10;
 /** Paths that are listed: a full mesh of ten nodes has 45. */
 const pathsMax = 12;
 
+/** What is left with --quiet: whether something broke, and how to see it again. */
+export function verdictText({ rows, seedCount, violationCount }: SimulationResults, again: string): string {
+  const broken = rows.filter(({ violation }) => violation !== null).slice(0, listedMax);
+  return textFacts([
+    ['verdict', verdictOf(seedCount, violationCount)],
+    ...broken.map(({ seed, violation }): [string, string] => [
+      '',
+      `${violation?.invariant ?? ''}: ${again} --seed ${seed}`,
+    ]),
+  ]);
+}
+
+function verdictOf(seedCount: number, violationCount: number): string {
+  return violationCount === 0
+    ? `every invariant held in ${counted(seedCount, 'seed')}`
+    : `BROKEN in ${violationCount} of ${counted(seedCount, 'seed')}`;
+}
+
 /** Topology, what happened, the verdict, and how to see it again. */
 export function runText(outcome: RunOutcome, again: string): string {
   const { scenario, statistics, digest } = outcome;
@@ -72,12 +90,7 @@ export function seedsText(results: SimulationResults): string {
       ],
       ['digest', `${digest} (of all)`],
       ...determinismFacts(determinism),
-      [
-        'verdict',
-        violationCount === 0
-          ? `every invariant held in ${counted(seedCount, 'seed')}`
-          : `BROKEN in ${violationCount} of ${counted(seedCount, 'seed')}`,
-      ],
+      ['verdict', verdictOf(seedCount, violationCount)],
     ]),
     '',
     textTable(

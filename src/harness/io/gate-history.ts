@@ -14,7 +14,7 @@ import {
 } from '../report/gate/history.js';
 import type { GateResults } from '../report/gate/results.js';
 import { commitBranchFile, readBranchFile } from './git-branch.js';
-import { makeFolder } from './output-file.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
 
 const branchPlace = /^git:(.+)$/;
 const branchFileName = 'gate-history.ndjson';

@@ -1,46 +1,12 @@
 /**
  * Places for what a measurement leaves. Whether a file can be written is tried before minutes of measuring, not after; the file itself
  * is written beside its name and renamed, so that a reader, or a crash, never sees half of one.
- *
- * Folders are made one by one: where an ancestor gives ENOENT again and again, as /proc does, `mkdir` of Node 20 with `recursive` never
- * returns.
  */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { WorldError } from '../../base/errors.js';
-import { errorCode, orWorldError } from '../../engine/snapshot/failures.js';
-
-/** Makes the folder and those above it that are missing. Throws WorldError. */
-export function makeFolder(folder: string): void {
-  orWorldError('create', folder, () => {
-    const missing: string[] = [];
-    let above = resolve(folder);
-    // The root is there, so this ends.
-    while (statSync(above, { throwIfNoEntry: false }) === undefined) {
-      missing.push(above);
-      above = dirname(above);
-    }
-    for (const path of missing.reverse()) makeOne(path);
-    if (!statSync(folder).isDirectory()) {
-      throw new WorldError(`cannot create ${folder}: a file of this name exists already`);
-    }
-  });
-}
-
-/** What is above it is there. Another process may have made it meanwhile. */
-function makeOne(path: string): void {
-  try {
-    mkdirSync(path);
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT') throw cause;
-    throw new WorldError(`cannot create ${path}: its file system takes no new folders`, {
-      hint: 'choose another place',
-      cause,
-    });
-  }
-}
+import { orWorldError } from '../../engine/snapshot/failures.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
 
 /**
  * Makes sure that each of the files can be written later: makes its folder and creates a file there, which is removed again; a file

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { throwIfCancelled, WorldError } from '../../base/errors.js';
 import { formatDuration } from '../../base/units.js';
 import type { ProcessUsage } from '../measurement/peer-row.js';
-import { makeFolder } from './output-file.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
 
 /** Numbers of getrusage and clock_gettime, and what the kernel calls all children and the monotonic clock: -1 and 1 (Linux, asm/unistd.h). */
 const systemCalls: Readonly<Record<string, readonly [getrusage: number, clock: number]>> = {

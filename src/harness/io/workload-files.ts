@@ -13,7 +13,7 @@ import { generatorNamed } from '../../workload/registry.js';
 import { traceWorkload } from '../../workload/trace/replay.js';
 import { writeSnapshot } from '../../workload/write.js';
 import type { ChangeMeasure, Workload, WorkloadKind, WorkloadOptions } from '../../workload/workload.js';
-import { makeFolder } from './output-file.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
 import { absentPackages, excerptWorkload, packagesWorkload, seriesPaths } from './real-series.js';
 import { traceEvents } from './trace-files.js';
 import {

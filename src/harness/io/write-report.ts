@@ -9,7 +9,7 @@ import { themeNames } from '../report/charts/theme.js';
 import type { ChartLibraries, PageChart } from '../report/html/document.js';
 import { draughtOf, type ReportedResults } from '../report/reported-kinds.js';
 import { readSpecification } from './chart-files.js';
-import { makeFolder } from './output-file.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
 import { renderPng, renderSvg } from './render.js';
 
 export interface ReportOptions {

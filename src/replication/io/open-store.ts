@@ -1,8 +1,11 @@
 /** The embedded store, for real: a folder of the file system, locked against other processes while it is open. */
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DataError } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
+import { makeFolder } from '../../engine/snapshot/make-folder.js';
+import { openRepository, type RepositoryOptions } from '../repository/open.js';
+import type { Repository } from '../repository/repository.js';
 import { formatPath } from '../store/directory-layout.js';
 import { DirectoryStore } from '../store/directory-store.js';
 import type { Store } from '../store/store.js';
@@ -25,7 +28,7 @@ export async function openStore(
 ): Promise<OpenedStore> {
   const full = resolve(folder);
   if (mode === 'existing') requireStore(folder, full);
-  const made = orWorldError('create', full, () => mkdirSync(full, { recursive: true }));
+  const made = makeFolder(full);
   const lock = StoreLock.take(full);
   try {
     // Every folder from the first new one down gets its name in a folder that must be synced.
@@ -36,6 +39,21 @@ export async function openStore(
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** The repository that a folder's store holds. Throws as openRepository() does, and names the folder. */
+export async function openRepositoryIn(
+  folder: string,
+  store: Store,
+  options: RepositoryOptions = {},
+): Promise<Repository> {
+  try {
+    return await openRepository(store, options);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    throw new DataError(`${folder}: ${error.message}`, { ...hint, cause: error });
   }
 }
 

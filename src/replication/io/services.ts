@@ -7,21 +7,21 @@ import type { ChunkerSpec } from '../../engine/fingerprint/manifest.js';
 import type { CodecName } from '../../engine/package/codecs.js';
 import type { FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import { Random } from '../../base/prng.js';
+import type { Link } from '../../base/runtime.js';
 import { AuditLog } from '../audit/log.js';
 import { readRecordedVersions, type RecordedVersions } from '../audit/recorded.js';
 import { verifyAudit, type AuditVerdict } from '../audit/verify.js';
 import { chunkerText } from '../coding/cutting.js';
 import { EngineCoder } from '../coding/coder.js';
-import { openRepository } from '../repository/open.js';
 import type { Repository, RepositoryConfig } from '../repository/repository.js';
 import { Agent, type AgentOptions } from '../session/agent.js';
 import { FanOut, type FanOutOptions } from '../session/fan-out.js';
 import { clockBehind, Server, type ServerOptions } from '../session/server.js';
 import { MemoryStore } from '../store/memory-store.js';
 import type { HybridClock } from '../versions/hybrid-clock.js';
-import { openStore } from './open-store.js';
+import { openRepositoryIn, openStore } from './open-store.js';
 import { RealRuntime } from './real-runtime.js';
-import { listen, tlsDialer, type Identity } from './tls-link.js';
+import { listen, tlsDialer, type Identity, type Listener } from './tls-link.js';
 import { Upkeep, type UpkeepOptions } from './upkeep.js';
 
 /** How a new repository keeps its blocks; one that is there keeps its own way. */
@@ -62,13 +62,52 @@ const usualRepository = {
   level: 3,
 } as const;
 
-/** Opens (or makes) the repository in `folder` and serves it. Throws WorldError, DataError, UsageError. */
+/**
+ * Opens (or makes) the repository in `folder` and serves it. The port comes first, so that where it is taken no folder is made; who connects meanwhile waits. Throws WorldError, DataError,
+ * UsageError.
+ */
 export async function startService(folder: string, options: ServiceOptions): Promise<Service> {
+  const { host, port, identity, onRefused = (): void => undefined } = options;
+  const door = new Door();
+  const onLink = (link: Link): void => door.enter(link);
+  const listener = await listen({ host, port, identity, onLink, onRefused });
+  try {
+    return await openService(folder, options, listener, door);
+  } catch (error) {
+    await listener.close();
+    throw error;
+  }
+}
+
+/** Links that come before a server is there. */
+class Door {
+  readonly #waiting: Link[] = [];
+  #accept: ((link: Link) => void) | undefined;
+
+  enter(link: Link): void {
+    if (this.#accept === undefined) this.#waiting.push(link);
+    else this.#accept(link);
+  }
+
+  open(accept: (link: Link) => void): void {
+    this.#accept = accept;
+    for (const link of this.#waiting.splice(0)) accept(link);
+  }
+}
+
+async function openService(
+  folder: string,
+  options: ServiceOptions,
+  listener: Listener,
+  door: Door,
+): Promise<Service> {
   const runtime = new RealRuntime(newRandom());
   const opened = await openStore(folder);
   try {
     const { repository: choice = {} } = options;
-    const repository = await openRepository(opened.store, { create: { ...usualRepository, ...choice } });
+    const repository = await openRepositoryIn(folder, opened.store, {
+      create: { ...usualRepository, ...choice },
+    });
     requireChosen(folder, repository.config, choice);
     const clock = clockBehind(repository, runtime);
     const audit = await AuditLog.open(opened.store, clock);
@@ -76,7 +115,8 @@ export async function startService(folder: string, options: ServiceOptions): Pro
     // With the head that this process knows: what it has written itself cannot be cut off.
     const verify = (): Promise<AuditVerdict> =>
       verifyAudit(opened.store, audit.head === undefined ? [] : [audit.head]);
-    return await serve(repository, { audit, recorded, verify }, clock, runtime, options, opened.close);
+    const log = { audit, recorded, verify };
+    return await serve(repository, log, clock, runtime, options, { listener, door, release: opened.close });
   } catch (error) {
     opened.close();
     throw error;
@@ -95,9 +135,13 @@ async function serve(
   clock: HybridClock,
   runtime: RealRuntime,
   options: ServiceOptions,
-  release: () => void,
+  {
+    listener,
+    door,
+    release,
+  }: { readonly listener: Listener; readonly door: Door; readonly release: () => void },
 ): Promise<Service> {
-  const { host, port, identity, peers = [], fanOut: fanOutOptions, upkeep: upkeepOptions = {} } = options;
+  const { identity, peers = [], fanOut: fanOutOptions, upkeep: upkeepOptions = {} } = options;
   const coder = new EngineCoder(runtime);
   /** What has to end before the folder is let go. */
   const working = new Set<Promise<void>>();
@@ -121,15 +165,7 @@ async function serve(
     peers,
   });
   await server.start(recorded);
-  const listener = await listen({
-    host,
-    port,
-    identity,
-    onLink: (link) => {
-      work(server.accept(link));
-    },
-    onRefused: options.onRefused ?? ((): void => undefined),
-  });
+  door.open((link) => work(server.accept(link)));
   work(upkeep.run());
   work(fanOut.run());
   return {

@@ -11,7 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WorldError } from '../../../src/base/errors.js';
-import { makeFolder, replaceFile, requireWritable } from '../../../src/harness/io/output-file.js';
+import { makeFolder } from '../../../src/engine/snapshot/make-folder.js';
+import { replaceFile, requireWritable } from '../../../src/harness/io/output-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'snapdelta-output-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
