@@ -6,8 +6,8 @@
  */
 import { nodeV8 } from '../base/builtins.js';
 
-/** Bytes of bytecode that a function runs through before it is optimised: six times as much as is usual. */
-const interruptBudgetBytes = 400_000;
+/** Bytes of bytecode that a function runs through before it is optimised: twelve times as much as is usual. */
+const interruptBudgetBytes = 800_000;
 const largeBytes = 32 * 1024 * 1024;
 
 /** To be called before the work begins, with the bytes that will be read. Flags hold for all threads. */

@@ -25,7 +25,9 @@ export function mergeRanges(ranges: readonly BaseRange[]): BaseRange[] {
 }
 
 export function lengthOf(ranges: readonly BaseRange[]): number {
-  return ranges.reduce((bytes, { start, end }) => bytes + end - start, 0);
+  let bytes = 0;
+  for (const { start, end } of ranges) bytes += end - start;
+  return bytes;
 }
 
 /** Where the bytes of a window lie in the base. */

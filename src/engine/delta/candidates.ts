@@ -39,6 +39,15 @@ export interface Records {
   readonly offset: number;
 }
 
+/** How many bytes the runs have in all. */
+export function unknownBytesOf(runs: Runs): number {
+  let bytes = 0;
+  for (const [start, end] of runs) bytes += end - start;
+  return bytes;
+}
+
+const nothing: readonly BaseRange[] = [];
+
 interface Hit {
   /** Offset in the target window. */
   readonly at: number;
@@ -84,22 +93,24 @@ export class CandidateFinder {
   }
 
   /** Base ranges that resemble `runs` of the window `target`, of at most `bytesMax` in all, ascending and apart. */
-  find(runs: Runs, bytesMax: number): BaseRange[] {
-    const places = placesOf(this.#hits(runs));
-    let unknownBytes = 0;
-    for (const [start, end] of runs) unknownBytes += end - start;
-    const promising = places
-      .filter((hits) => hits.length > 1 || isShort(present(hits[0], 'hit')))
-      // Of equal promise the lowest displacement: sorting is stable.
-      .sort((a, b) => b.length - a.length)
-      .slice(0, placesMin + Math.floor(unknownBytes / bytesForPlace));
+  find(runs: Runs, bytesMax: number): readonly BaseRange[] {
+    const hits = this.#hits(runs);
+    return hits.length === 0 ? nothing : this.#promising(placesOf(hits), unknownBytesOf(runs), bytesMax);
+  }
+
+  /** The places with most hits, of equal ones that of the lowest displacement first, as long as they fit. Loops, since V8 takes long to optimise chains of array methods. */
+  #promising(places: Hit[][], unknownBytes: number, bytesMax: number): BaseRange[] {
     const ranges: BaseRange[] = [];
     let bytes = 0;
-    for (const hits of promising) {
-      const place = mergeRanges(hits.map((hit) => this.#around(hit)));
-      bytes += lengthOf(place);
+    for (let left = placesMin + Math.floor(unknownBytes / bytesForPlace); left > 0; left--) {
+      const hits = takeBest(places);
+      if (hits === undefined) break;
+      const place: BaseRange[] = [];
+      for (const hit of hits) place.push(this.#around(hit));
+      const merged = mergeRanges(place);
+      bytes += lengthOf(merged);
       if (bytes > bytesMax) break;
-      ranges.push(...place);
+      for (const range of merged) ranges.push(range);
     }
     return mergeRanges(ranges);
   }
@@ -123,8 +134,8 @@ export class CandidateFinder {
         records.pointer,
         capacity,
       );
-      const words = records.u32(count * anchorRecordWords);
-      for (let i = 0; i < words.length; i += anchorRecordWords) {
+      const { words } = records;
+      for (let i = 0; i < count * anchorRecordWords; i += anchorRecordWords) {
         const address = this.#slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0);
         if (address >= 0) hits.push({ at: start + (words[i] ?? 0), address, run });
       }
@@ -158,6 +169,19 @@ function placesOf(hits: Hit[]): Hit[][] {
     }
   }
   return places;
+}
+
+/** Takes the place of most hits out of the list, the first of equal ones; undefined where one hit is too little evidence for all that are left. */
+function takeBest(places: Hit[][]): Hit[] | undefined {
+  let best = -1;
+  let most = 0;
+  for (let i = 0; i < places.length; i++) {
+    const hits = present(places[i], 'place');
+    if (hits.length <= most || (hits.length === 1 && !isShort(present(hits[0], 'hit')))) continue;
+    best = i;
+    most = hits.length;
+  }
+  return best < 0 ? undefined : places.splice(best, 1)[0];
 }
 
 function displacementOf({ at, address }: Hit): number {

@@ -13,7 +13,7 @@ import type { BaseIndex } from '../detect/base-index.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import { WindowMap, mergeRanges, type BaseRange } from './base-window.js';
-import { CandidateFinder, searchedBytesMin, type Records, type Runs } from './candidates.js';
+import { CandidateFinder, searchedBytesMin, unknownBytesOf, type Records, type Runs } from './candidates.js';
 import { tableBits } from './table-bits.js';
 
 /** Records of target window bytes [offset, offset + targetBytes) against a base window. */
@@ -160,11 +160,17 @@ export class GatheredEncoder {
   }
 
   #tryOn({ start, end, runs }: Stretch, opposite: Opposite | undefined): Encoding | undefined {
-    let unknownBytes = 0;
-    for (const [from, to] of runs) unknownBytes += to - from;
-    const bytesMax = gatheredBytesMin + gatheredFactorMax * unknownBytes;
-    const found = this.#finder.find(runs, bytesMax);
-    if (found.length === 0) return undefined;
+    const found = this.#finder.find(runs, gatheredBytesMin + gatheredFactorMax * unknownBytesOf(runs));
+    return found.length === 0 ? undefined : this.#encodeBeside(found, start, end, opposite);
+  }
+
+  /** Encodes target window bytes [start, end) against base ranges and the opposite bytes around them, where these fit the window. */
+  #encodeBeside(
+    found: readonly BaseRange[],
+    start: number,
+    end: number,
+    opposite: Opposite | undefined,
+  ): Encoding | undefined {
     const near = opposite === undefined ? [] : [nearRange(opposite, start, end)];
     const ranges = mergeRanges([...found, ...near]);
     const map = new WindowMap(ranges);

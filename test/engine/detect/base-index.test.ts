@@ -249,19 +249,20 @@ describe('a crowded base', () => {
 describe('the plan of an index', () => {
   const MiB = 2 ** 20;
 
-  it('gives two slots to an anchor until the largest table is reached, and then samples', () => {
+  it('gives an anchor one slot, with the higher efforts two, until the largest table is reached, and then samples', () => {
     const rows = [0, MiB, 256 * MiB, 512 * MiB, 1024 * MiB, 8192 * MiB, 2 ** 41].map((bytes) =>
       columnsOf(planBaseIndex(bytes, 'fast')),
     );
     expect(rows).toEqual([
       [8, 8, 0],
-      [8, 13, 0],
+      [8, 12, 0],
+      [8, 20, 0],
       [8, 21, 0],
-      [8, 22, 0],
       [8, 22, 0],
       [8, 22, 3],
       [8, 22, 11],
     ]);
+    expect(columnsOf(planBaseIndex(MiB, 'thorough'))).toEqual([5, 16, 0]);
     expect(planBaseIndex(256 * MiB, 'thorough')).toEqual({ spacingBits: 6, tableBits: 22, sampleBits: 0 });
     expect(planBaseIndex(256 * MiB, 'maximum')).toEqual({ spacingBits: 6, tableBits: 23, sampleBits: 0 });
   });
