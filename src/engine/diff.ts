@@ -107,6 +107,7 @@ async function* runDiff(
   const content = base.kind === 'content' ? base.snapshot : undefined;
   const run = new EngineRun({ base: content, target, pairs }, strategy, options);
   try {
+    if (options.tracking === undefined) await run.prepare();
     const input = { strategy, base, target, pairs, run };
     const { detection, tracked } =
       options.tracking === undefined
@@ -188,7 +189,9 @@ async function* frames(
     literalsExpected: literalsExpected(plan, sought),
     ...(index && { index }),
   }));
-  for await (const { plan, streams, decisions } of run.run(jobs, estimateEncodeMs(found, compression))) {
+  // One segment is one lane's.
+  const estimateMs = plans.length === 1 ? 0 : estimateEncodeMs(found, compression);
+  for await (const { plan, streams, decisions } of run.run(jobs, estimateMs)) {
     const { targetAddress, targetBytes, dependencies } = plan;
     const contentDigest = rangeDigest(
       run.hasher,

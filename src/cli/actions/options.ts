@@ -25,14 +25,12 @@ export async function profileOf(input: Input): Promise<Profile | undefined> {
   return loadProfile(name);
 }
 
-/** --workers (never above the profile's limit), or as many as pay. */
+/** As many workers as pay, at most --workers and the profile's limit. */
 export function workersFor(
   input: Input,
-  profileMax: number | undefined,
-): { readonly workers: number | 'auto'; readonly workersMax?: number } {
-  const given = input.count('workers', 1, 256);
-  if (given !== undefined) return { workers: Math.min(given, profileMax ?? given) };
-  return profileMax === undefined ? { workers: 'auto' } : { workers: 'auto', workersMax: profileMax };
+  profileMax = Infinity,
+): { readonly workers: 'auto'; readonly workersMax: number } {
+  return { workers: 'auto', workersMax: Math.min(input.count('workers', 1, 256) ?? Infinity, profileMax) };
 }
 
 export function progressLine(doing: string, doneBytes: number, totalBytes: number): string {

@@ -37,7 +37,7 @@ export const diff: Command = {
     workers: {
       type: 'text',
       value: 'N',
-      describe: 'threads; default: as many as cores, one for small inputs',
+      describe: 'threads at most; default: as many as cores; one for small inputs',
     },
     volume: { type: 'text', value: 'NAME', describe: 'name of the volume, written into the package' },
     time: {

@@ -47,7 +47,7 @@ export const manifest: Command = {
     workers: {
       type: 'text',
       value: 'N',
-      describe: 'threads; default: as many as cores, one for small inputs',
+      describe: 'threads at most; default: as many as cores; one for small inputs',
     },
     volume: { type: 'text', value: 'NAME', describe: 'name of the volume' },
     time: {

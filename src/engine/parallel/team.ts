@@ -31,7 +31,10 @@ export interface TeamOptions<Job, Result> {
 /** Jobs that were begun or may be, from the oldest whose result was not taken. A thread has enough of them while the calling one is busy for long. */
 const underWayMax = 64;
 /** What their results may hold; two jobs for each thread are under way whatever they hold. */
-const heldBytesMax = 16 * 1024 * 1024;
+const heldBytesMax = 4 * 1024 * 1024;
+
+/** What a job leaves behind is dropped soon: a larger nursery would only hold more of it. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 export class TeamExecutor<Job, Result> implements Executor<Job, Result> {
   readonly #options: TeamOptions<Job, Result>;
@@ -48,7 +51,10 @@ export class TeamExecutor<Job, Result> implements Executor<Job, Result> {
   constructor(options: TeamOptions<Job, Result>) {
     this.#options = options;
     const workerData: ThreadData = { setup: options.setup, claims: this.#claims };
-    this.#threads = Array.from({ length: options.threads }, () => new Worker(options.worker, { workerData }));
+    this.#threads = Array.from(
+      { length: options.threads },
+      () => new Worker(options.worker, { workerData, resourceLimits }),
+    );
     this.#loaded = this.#threads.map(hasLoaded);
     for (const thread of this.#threads) this.#listenTo(thread);
   }

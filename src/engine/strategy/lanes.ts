@@ -17,10 +17,10 @@ import { StrategyLane } from './lane.js';
 const workerModule = new URL('../../../dist/engine/strategy/worker.js', import.meta.url);
 
 /**
- * Work below which one lane is as fast: two threads cost some 150 ms of CPU and 60 ms of waiting to start, load and warm up, which one
- * lane uses to compare 600 MiB, to hash and look up as much, or to chunk or search 250 MiB.
+ * Work below which one lane is nearly as fast: a thread costs some 50 ms of CPU to start and load, and as much to warm up, during which the calling
+ * thread goes on; it has half of the rest.
  */
-const threadsPayFromMs = 300;
+const threadsPayFromMs = 200;
 
 export interface LaneOptions {
   /** How many lanes work; 1 is the calling thread. `auto`: as many as the machine has cores, where that pays. */
@@ -59,6 +59,12 @@ export class Lanes {
     this.#options = options;
     this.#turns = turns;
     this.#shared = shared;
+  }
+
+  /** Starts threads for work of `estimateMs`, where it pays. */
+  async prepare(estimateMs: number): Promise<void> {
+    const workers = this.#workersFor(estimateMs);
+    if (workers > 1) this.#team ??= await this.#newTeam(workers);
   }
 
   /** Runs jobs in order. `estimateMs` is what one lane would need for them, roughly. */

@@ -70,13 +70,18 @@ export class EngineRun {
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
 
+  /** Has threads start, where detection will have use for them: they load while the calling thread looks around. */
+  async prepare(): Promise<void> {
+    await this.#lanes.prepare(estimateDetectMs(this.#strategy, this.#totalBytes));
+  }
+
   /**
    * Runs jobs on the lanes, in order; adds what they count; stops between them when cancelled. `estimateMs` says what one lane would
    * need, by default for detection.
    */
   async *run<T extends JobType>(
     jobs: Iterable<Job<T>>,
-    estimateMs = estimateDetectMs(this.#strategy.name, this.#totalBytes),
+    estimateMs = estimateDetectMs(this.#strategy, this.#totalBytes),
   ): AsyncGenerator<JobTable[T]['result'], void, void> {
     throwIfCancelled(this.#options.signal);
     const passed: number[] = [];

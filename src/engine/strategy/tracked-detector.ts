@@ -20,7 +20,7 @@ import { blockTable, chunkerOf, matchTables, requireSameCutting } from './blocks
 import type { Detection, DetectionInput, StrategyOf } from './detector.js';
 import { estimateDetectMs } from './estimate.js';
 import type { Job } from './jobs.js';
-import type { StrategyName } from './strategy.js';
+import type { Strategy, StrategyName } from './strategy.js';
 import { scrubTracker, staleManifest, type ScrubOptions, type TrackerScrub } from './tracker-scrub.js';
 
 /** What leads a detection. */
@@ -199,7 +199,7 @@ async function compareRuns({ input, runs, known, leaves }: Work): Promise<Extent
   const extents = new ExtentList();
   let at = 0;
   let index = 0;
-  for await (const found of run.run(jobs, estimateMs(strategy.name, runs, 2))) {
+  for await (const found of run.run(jobs, estimateMs(strategy, runs, 2))) {
     const region = runs[index++];
     assert(region !== undefined, 'an answer for every run');
     extents.push(extentKind.copy, region.address - at, at);
@@ -233,7 +233,7 @@ async function scanRuns({ input, runs, known, leaves }: Work): Promise<ExtentLis
   const digests = new Uint8Array(count * width);
   digests.set(known.blocks.digests.subarray(0, digests.length));
   const jobs = runs.map((region): Job<'scan'> => ({ type: 'scan', side: 'target', region, chunker }));
-  for await (const { region, blocks, leafDigests } of run.run(jobs, estimateMs(strategy.name, runs, 1))) {
+  for await (const { region, blocks, leafDigests } of run.run(jobs, estimateMs(strategy, runs, 1))) {
     digests.set(blocks.digests, (region.address / strategy.blockBytes) * width);
     leaves.set(leafDigests, region.firstLeaf * width);
   }
@@ -242,6 +242,6 @@ async function scanRuns({ input, runs, known, leaves }: Work): Promise<ExtentLis
   return extents;
 }
 
-function estimateMs(name: StrategyName, runs: readonly Region[], sides: number): number {
-  return estimateDetectMs(name, runs.reduce((sum, { length }) => sum + length, 0) * sides);
+function estimateMs(strategy: Strategy, runs: readonly Region[], sides: number): number {
+  return estimateDetectMs(strategy, runs.reduce((sum, { length }) => sum + length, 0) * sides);
 }

@@ -51,7 +51,7 @@ export async function scrubTracker(
   const changed: number[] = [];
   let bytesRead = 0;
   const regions = [...runsOf(drawn, target.layout)];
-  const estimateMs = estimateDetectMs(strategy.name, drawn.length * leafBytes);
+  const estimateMs = estimateDetectMs(strategy, drawn.length * leafBytes);
   for await (const { region, leafDigests } of run.run(leafJobs('target', regions), estimateMs)) {
     bytesRead += region.length;
     for (let i = 0; i < region.leafCount; i++) {

@@ -139,7 +139,7 @@ describe('a team', () => {
         yield job;
       }
     }
-    const { team } = teamOf({ heldBytesOf: () => 16 * 1024 * 1024 });
+    const { team } = teamOf({ heldBytesOf: () => 8 * 1024 * 1024 });
     for await (const result of team.run(jobs())) {
       expect(result).toBe(2 * (100 + taken));
       expect(listed - taken).toBeLessThanOrEqual(6);
