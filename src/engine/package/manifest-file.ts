@@ -68,6 +68,24 @@ export function encodeManifest(manifest: Manifest, hasher: Hasher): Uint8Array {
   return bytes;
 }
 
+/** Longer ones are made anew each time: they would take as much memory as the manifest itself. */
+const keptBytesMax = 64 * 1024;
+
+/** By manifest, as long as that lives. */
+const kept = new WeakMap<Manifest, Uint8Array>();
+
+/**
+ * As encodeManifest, for those who ask again and again: a push does so four times on each side. The same array may come each time; nobody changes it or the
+ * manifest.
+ */
+export function manifestFile(manifest: Manifest, hasher: Hasher): Uint8Array {
+  const known = kept.get(manifest);
+  if (known !== undefined) return known;
+  const bytes = encodeManifest(manifest, hasher);
+  if (bytes.length <= keptBytesMax) kept.set(manifest, bytes);
+  return bytes;
+}
+
 /** Size of the manifest file that a holder of this listing would send: its own where it is one, else one without a history. */
 export function manifestBytes(listing: BlockListing | Manifest, hasher: Hasher): number {
   if ('originRuns' in listing) return encodeManifest(listing, hasher).length;

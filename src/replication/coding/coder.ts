@@ -11,11 +11,11 @@ import { diff } from '../../engine/diff.js';
 import { Hasher, fingerprints, type FingerprintName } from '../../engine/fingerprint/fingerprint.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { buildManifest } from '../../engine/manifest.js';
-import { decodeManifest, encodeManifest } from '../../engine/package/manifest-file.js';
+import { decodeManifest, manifestFile } from '../../engine/package/manifest-file.js';
 import { memoryView } from '../../engine/snapshot/memory.js';
 import type { Snapshot } from '../../engine/snapshot/snapshot.js';
 import { resolveStrategy } from '../../engine/strategy/settings.js';
-import { isCutting } from '../../engine/strategy/strategy.js';
+import { isCutting, type Strategy } from '../../engine/strategy/strategy.js';
 import { Arena } from '../../kernels/arena.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import { createWasmKernels } from '../../kernels/load.js';
@@ -34,6 +34,7 @@ export interface Coder {
   /** The target, of at most so many bytes. Throws DataError for anything but an intact package from this base. */
   decode(base: Uint8Array, packageBytes: Uint8Array, targetBytesMax: number): Promise<Uint8Array>;
   manifestOf(snapshot: Snapshot, cutting: CutAndHash, volume: string): Promise<Manifest>;
+  /** Not to be changed: the same array may come again. */
   encodeManifest(manifest: Manifest): Uint8Array;
   /** Throws DataError. */
   decodeManifest(bytes: Uint8Array): Manifest;
@@ -44,6 +45,8 @@ export class EngineCoder implements Coder {
   readonly #runtime: Pick<Runtime, 'work'>;
   readonly #kernels: KernelInstance;
   readonly #hashers = new Map<FingerprintName, Hasher>();
+  /** By level: settings that are read for each of many small deltas take a tenth of its time. */
+  readonly #strategies = new Map<number | undefined, Strategy>();
   readonly #workspaces: WorkspacePool;
 
   /** `workspaces` may be those of other coders on this thread. */
@@ -58,9 +61,8 @@ export class EngineCoder implements Coder {
   }
 
   async encode(base: Uint8Array, target: Uint8Array, { level }: DeltaOptions = {}): Promise<Uint8Array> {
-    const strategy = resolveStrategy('adaptive', level === undefined ? {} : { level });
     const run = diff(imageOf(base), imageOf(target), {
-      strategy,
+      strategy: this.#strategyOf(level),
       workers: 1,
       clock: stoppedClock,
       workspaces: this.#workspaces,
@@ -103,8 +105,17 @@ export class EngineCoder implements Coder {
     return manifest;
   }
 
+  #strategyOf(level: number | undefined): Strategy {
+    let strategy = this.#strategies.get(level);
+    if (strategy === undefined) {
+      strategy = resolveStrategy('adaptive', level === undefined ? {} : { level });
+      this.#strategies.set(level, strategy);
+    }
+    return strategy;
+  }
+
   encodeManifest(manifest: Manifest): Uint8Array {
-    return encodeManifest(manifest, this.hasher(manifest.fingerprint));
+    return manifestFile(manifest, this.hasher(manifest.fingerprint));
   }
 
   decodeManifest(bytes: Uint8Array): Manifest {

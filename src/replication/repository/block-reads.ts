@@ -11,7 +11,7 @@ import type { BlockPacks } from './block-packs.js';
 import { readBytesMax, readGapBytesMax } from './limits.js';
 import { packKey } from './objects.js';
 import { unpackBlock } from './pack.js';
-import type { BlockIds, BlockOutcome } from './repository.js';
+import type { BlockIds, BlockOutcome, BlockPlace } from './repository.js';
 
 /** A block that is wanted: its index in the request, its digest there, and where it lay when that was asked. */
 interface Wanted {
@@ -62,6 +62,15 @@ export async function readBlocks(packs: BlockPacks, ids: BlockIds): Promise<Bloc
     }
   }
   return outcomes;
+}
+
+/** Where readBlocks would look. */
+export function placesOf(packs: BlockPacks, ids: BlockIds): (BlockPlace | undefined)[] {
+  const { digests, count, isKnown } = packs.hashing.column(ids);
+  return Array.from({ length: count }, (_, index) => {
+    const found = isKnown(index) ? whereIs(packs, digests, index) : undefined;
+    return found && { key: packKey(found.pack), offset: found.offset };
+  });
 }
 
 function whereIs(packs: BlockPacks, digests: Uint8Array, index: number): Wanted | undefined {

@@ -4,7 +4,7 @@
  */
 import { DataError } from '../../base/errors.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
-import { decodeManifest, encodeManifest } from '../../engine/package/manifest-file.js';
+import { decodeManifest, manifestFile } from '../../engine/package/manifest-file.js';
 import type { Store } from '../store/store.js';
 import type { Account } from './block-packs.js';
 import { hexOf, type Hashing } from './hashing.js';
@@ -38,7 +38,7 @@ export class Manifests {
         { hint: 'cut and hash the snapshot as the repository does' },
       );
     }
-    const bytes = encodeManifest(manifest, this.#hashing.hasher);
+    const bytes = manifestFile(manifest, this.#hashing.hasher);
     return { key: manifestKey(bytes.subarray(bytes.length - this.#hashing.width)), bytes };
   }
 

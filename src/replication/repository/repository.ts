@@ -93,6 +93,12 @@ export interface ScrubReport {
   readonly affected: readonly StoredVersion[];
 }
 
+/** Part of an object of the store. */
+export interface BlockPlace {
+  readonly key: string;
+  readonly offset: number;
+}
+
 export interface Repository {
   readonly config: RepositoryConfig;
   /** Ascending. */
@@ -108,6 +114,8 @@ export interface Repository {
   block(id: BlockId): Promise<Uint8Array>;
   /** Many blocks with few reads: one outcome for each id, in order. Throws WorldError when the store fails. */
   blocks(ids: BlockIds): Promise<readonly BlockOutcome[]>;
+  /** Where each block would be read from, in order; undefined for one that is not held. Nothing is read. */
+  places(ids: BlockIds): readonly (BlockPlace | undefined)[];
   /** Begins a staging whose blocks, and all `manifest` names, are protected from collection. Throws UsageError where the token is taken, DataError for a manifest of another fingerprint. */
   stage(token: string, offer: Uint8Array, manifest: Manifest): Promise<Staging>;
   /** A staging from before, whole and checked: its segments are those whose blocks are all there. Undefined when there is none. */

@@ -3,7 +3,7 @@ import { DataError } from '../../base/errors.js';
 import { isPlanted } from '../../base/planted.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { compareText, type Dot, type Version } from '../versions/version.js';
-import { readBlocks } from './block-reads.js';
+import { placesOf, readBlocks } from './block-reads.js';
 import { collect } from './collect.js';
 import { commit, settle } from './commit.js';
 import { checkBelongs } from './manifests.js';
@@ -12,6 +12,7 @@ import type {
   BlockId,
   BlockIds,
   BlockOutcome,
+  BlockPlace,
   Collection,
   Damage,
   Repository,
@@ -83,6 +84,10 @@ export class StoredRepository implements Repository {
 
   blocks(ids: BlockIds): Promise<readonly BlockOutcome[]> {
     return readBlocks(this.#state.packs, ids);
+  }
+
+  places(ids: BlockIds): readonly (BlockPlace | undefined)[] {
+    return placesOf(this.#state.packs, ids);
   }
 
   stage(token: string, offer: Uint8Array, manifest: Manifest): Promise<Staging> {

@@ -67,6 +67,9 @@ interface Answer {
   readonly token: string;
 }
 
+/** A manifest below this is sent whole: a delta package has some 650 bytes of its own. */
+const deltaFromBytes = 1024;
+
 class Sending {
   readonly #talk: Conversation;
   readonly #outgoing: Outgoing;
@@ -167,7 +170,8 @@ class Sending {
     const { version, manifest } = this.#outgoing;
     const whole = this.#coder.encodeManifest(manifest);
     let bytes = whole;
-    if (this.#base !== undefined && this.#talk.can('manifest-delta')) {
+    const mayGain = whole.length >= deltaFromBytes && this.#talk.can('manifest-delta');
+    if (this.#base !== undefined && mayGain) {
       const delta = await this.#coder.encode(this.#coder.encodeManifest(this.#base.manifest), whole);
       if (delta.length < whole.length) bytes = delta;
     }

@@ -13,7 +13,7 @@ import { Folder } from './names.js';
 import { SimulatedFile } from './file.js';
 
 /** A file, and which of its durable contents it had. */
-interface Content {
+export interface DurableContent {
   readonly file: SimulatedFile;
   readonly version: number;
 }
@@ -24,7 +24,7 @@ const refuse = (): Promise<never> =>
 export class DurableStore implements Store {
   readonly put: Store['put'] = refuse;
   readonly remove: Store['remove'] = refuse;
-  readonly #contents = new Map<string, Content>();
+  readonly #contents = new Map<string, DurableContent>();
   #rows: readonly ObjectInfo[] | undefined;
 
   constructor(root: Folder) {
@@ -43,6 +43,11 @@ export class DurableStore implements Store {
     }
     for (const key of other.#contents.keys()) if (isMeant(key)) count--;
     return count === 0;
+  }
+
+  /** Of an object: the same file in the same version has the same bytes. */
+  contentOf(key: string): DurableContent | undefined {
+    return this.#contents.get(key);
   }
 
   get(
@@ -65,7 +70,7 @@ export class DurableStore implements Store {
   }
 }
 
-function collect(folder: Folder, prefix: string, into: Map<string, Content>): void {
+function collect(folder: Folder, prefix: string, into: Map<string, DurableContent>): void {
   for (const [name, node] of folder.durable) {
     if (node instanceof SimulatedFile) {
       into.set(prefix + name, { file: node, version: node.syncedVersion });

@@ -8,10 +8,11 @@ import type { TargetWriter } from '../../engine/snapshot/target-writer.js';
 import type { AuditHead } from '../../replication/audit/record.js';
 import type { Repository, StoredVersion } from '../../replication/repository/repository.js';
 import type { Server } from '../../replication/session/server.js';
-import type { Store } from '../../replication/store/store.js';
 import type { Dot, Version } from '../../replication/versions/version.js';
+import type { DurableStore } from '../disk/durable.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Ledger } from './ledger.js';
+import type { RestoreProof } from './proof.js';
 
 /** A violation. */
 export class Broken extends Error {
@@ -25,10 +26,12 @@ export class Broken extends Error {
 
 /** What a power cut now would leave of a server, opened by the code that ships. */
 export interface Durable {
-  readonly store: Store;
+  readonly store: DurableStore;
   readonly repository: Repository;
   /** Versions, by volume and dot, whose restores were compared and right, and would read the same bytes again. */
   readonly restored: Set<string>;
+  /** What such restores have rested on, also those of earlier looks. */
+  readonly proofs: Map<string, RestoreProof>;
 }
 
 /** A version that has been visible at a server, and that it therefore has to keep. */

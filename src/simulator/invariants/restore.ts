@@ -1,12 +1,13 @@
 /** Restoring a version from what a server has durably, by the code that ships, and judging the bytes. */
 import { restoreVersion } from '../../replication/coding/restore.js';
 import { DataError } from '../../base/errors.js';
-import type { StoredVersion } from '../../replication/repository/repository.js';
+import type { BlockIds, Repository, StoredVersion } from '../../replication/repository/repository.js';
 import { dotText } from '../../replication/versions/version.js';
 import type { SnapshotShape } from '../../engine/snapshot/snapshot.js';
 import type { TargetWriter } from '../../engine/snapshot/target-writer.js';
 import { Broken } from './invariant.js';
 import type { Durable, RunView, ServerView } from './invariant.js';
+import { RestoreProof } from './proof.js';
 
 /** Where a version is restored to in order to be looked at: one array for all of a thread, since only a merge that is seen first keeps its bytes. */
 export class Restored implements TargetWriter {
@@ -57,14 +58,24 @@ export async function checkRestore(
 ): Promise<void> {
   const { volume, dot } = stored.version;
   const key = `${volume} ${dotText(dot)}`;
-  if (durable.restored.has(key)) {
+  if (durable.restored.has(key) || durable.proofs.get(key)?.holds(durable, stored) === true) {
+    durable.restored.add(key);
     run.restored();
     return;
   }
   const what = `version ${dotText(dot)} of ${volume} on ${server.name}`;
   const target = run.restoring;
+  const { repository } = durable;
+  const read: BlockIds[] = [];
+  const noting: Pick<Repository, 'manifest' | 'blocks'> = {
+    manifest: (one) => repository.manifest(one),
+    blocks: (ids) => {
+      read.push(ids);
+      return repository.blocks(ids);
+    },
+  };
   try {
-    await restoreVersion(durable.repository, stored, target);
+    await restoreVersion(noting, stored, target);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     if (server.isDamaged) return;
@@ -73,5 +84,6 @@ export async function checkRestore(
   const problem = run.ledger.problem(volume, dot, target.bytes);
   if (problem !== undefined) throw new Broken(name, `${what} ${problem}`);
   durable.restored.add(key);
+  durable.proofs.set(key, new RestoreProof(durable, stored, read));
   run.restored();
 }

@@ -2,11 +2,12 @@
  * What a power cut would leave of a server, opened by the code that ships, for whoever judges it; and what of an earlier look still holds.
  *
  * Law: opening a repository and restoring a version follow from the bytes of the objects that they read. Where those are the same files in the same versions as at the look before, the
- * same would come of it again, and it is not done again. Nothing is assumed of which pack a block would be read from: all packs have to be the same.
+ * same would come of it again, and it is not done again. Where other objects have changed, a proof says whether those that one restore read are the same (proof.ts).
  */
 import { openRepository } from '../../replication/repository/open.js';
 import type { KernelInstance } from '../../kernels/abi.js';
 import type { Durable } from '../invariants/invariant.js';
+import type { RestoreProof } from '../invariants/proof.js';
 import type { DurableStore } from '../disk/durable.js';
 
 export interface DurableLook {
@@ -14,6 +15,8 @@ export interface DurableLook {
   readonly durable: Promise<Durable>;
   /** Versions that were restored and were right, by volume and dot. */
   readonly restored: Set<string>;
+  /** What restores at any look before have rested on, by volume and dot. */
+  readonly proofs: Map<string, RestoreProof>;
 }
 
 /** A repository does not read the audit log. */
@@ -32,5 +35,7 @@ export function lookAgain(
     last !== undefined && store.hasSame(last.store, isOfRepository)
       ? last.durable.then(({ repository }) => repository)
       : openRepository(store, { kernels });
-  return { store, restored, durable: opening.then((repository) => ({ store, repository, restored })) };
+  const proofs = last?.proofs ?? new Map<string, RestoreProof>();
+  const durable = opening.then((repository) => ({ store, repository, restored, proofs }));
+  return { store, restored, proofs, durable };
 }
