@@ -147,10 +147,12 @@ export class DirectoryStore implements Store {
   /** Where an object of this key may be: in its folder, or in the folder's fan-out. */
   async #places(key: string): Promise<Found[]> {
     const { folder: path, name } = placeOf(key);
-    const folder = await this.#folders.at(path);
+    const found = this.#folders.find(path);
+    const folder = found instanceof Promise ? await found : found;
     if (folder === undefined) return [];
     const flat = { folder, path: `${path}/${name}` };
-    const fan = await this.#folders.at(`${path}/${fanOf(name)}`);
+    if (folder.below.size === 0) return [flat];
+    const fan = await this.#folders.find(`${path}/${fanOf(name)}`);
     return fan === undefined ? [flat] : [flat, { folder: fan, path: `${fan.path}/${name}` }];
   }
 
@@ -162,7 +164,7 @@ export class DirectoryStore implements Store {
 
   async #newPlace(key: string): Promise<Found> {
     const { folder: path, name } = placeOf(key);
-    const flat = await this.#folders.make(path);
+    const flat = (await this.#folders.find(path)) ?? (await this.#folders.make(path));
     const folder = flat.files < this.#fanOutAbove ? flat : await this.#folders.make(`${path}/${fanOf(name)}`);
     return { folder, path: `${folder.path}/${name}` };
   }

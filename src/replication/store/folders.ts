@@ -32,12 +32,20 @@ export class Folders {
   readonly #disk: Disk;
   readonly #root: string;
   readonly #known = new Map<string, Promise<Folder>>();
+  /** Those of the known that have been read. */
+  readonly #read = new Map<string, Folder>();
   readonly #making = new Map<string, Promise<Folder>>();
 
   /** `root`: a folder that exists, durably. */
   constructor(disk: Disk, root: string) {
     this.#disk = disk;
     this.#root = root;
+  }
+
+  /** What at() would resolve with, where that takes no reading and no sync: most objects lie in folders that were seen before. Else the promise. */
+  find(path: string): Folder | undefined | Promise<Folder | undefined> {
+    const folder = this.#read.get(path);
+    return folder === undefined || isDoubtful(folder) ? this.at(path) : folder;
   }
 
   /** The folder, its names durable; undefined when there is none. Throws WorldError. */
@@ -52,7 +60,7 @@ export class Folders {
       const parent = await this.at(folderOf(path));
       if (parent?.below.has(path.slice(parent.path.length + 1)) !== true) return undefined;
     }
-    return this.#remember(path, () => this.#read(path));
+    return this.#remember(path, () => this.#readNames(path));
   }
 
   /** The folder, made where it is missing. Throws WorldError. */
@@ -93,15 +101,21 @@ export class Folders {
     // Whoever came first while the parent was looked up has begun to read it.
     const begun = this.#known.get(path);
     if (begun !== undefined) return begun;
-    const reading = read().catch((error: unknown) => {
-      this.#known.delete(path);
-      throw error;
-    });
+    const reading = read().then(
+      (folder) => {
+        this.#read.set(path, folder);
+        return folder;
+      },
+      (error: unknown) => {
+        this.#known.delete(path);
+        throw error;
+      },
+    );
     this.#known.set(path, reading);
     return reading;
   }
 
-  async #read(path: string): Promise<Folder> {
+  async #readNames(path: string): Promise<Folder> {
     if (!isPlanted('names-believed-unsynced')) await this.#disk.syncDirectory(path);
     const names = await this.#disk.list(path);
     return this.#folder(path, names);

@@ -12,7 +12,7 @@ import { invariants } from '../invariants/all.js';
 import { Broken } from '../invariants/invariant.js';
 import type { Invariant, RunView, ServerView } from '../invariants/invariant.js';
 import { Ledger } from '../invariants/ledger.js';
-import { Restored } from '../invariants/restore.js';
+import type { Restored } from '../invariants/restore.js';
 import { plainWire } from '../network/wire.js';
 import type { Calibration } from '../process/calibration.js';
 import type { Node, Program } from '../process/node.js';
@@ -33,7 +33,7 @@ export class Run implements RunView, Watch {
   readonly world: World;
   readonly ledger = new Ledger();
   readonly failures: { readonly node: string; readonly error: unknown }[] = [];
-  readonly restoring = new Restored();
+  readonly restoring: Restored;
   readonly #images: Images;
   readonly #servers = new Map<string, SimulatedServer>();
   readonly #agents = new Map<string, SimulatedAgent>();
@@ -48,6 +48,7 @@ export class Run implements RunView, Watch {
 
   constructor(scenario: Scenario, equipment: Equipment, calibration: Calibration, isRecorded: boolean) {
     this.scenario = scenario;
+    this.restoring = equipment.restoring;
     const { network, seed } = scenario;
     this.world = new World({
       seed,

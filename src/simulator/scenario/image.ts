@@ -55,7 +55,7 @@ function editedImage({ kind, edit }: ScenarioVolume, before: Uint8Array, random:
     const at = random.below(Math.max(1, image.length - length));
     switch (edit.kind) {
       case 'overwrite':
-        if (image === before) image = copyOf([before]);
+        if (image === before) image = before.slice();
         image.set(fresh.subarray(0, image.length - at), at);
         break;
       case 'insert':
@@ -76,7 +76,10 @@ function editedImage({ kind, edit }: ScenarioVolume, before: Uint8Array, random:
       }
     }
   }
-  return image;
+  if (image === before) return before;
+  const whole = shared(image.length);
+  whole.set(image);
+  return whole;
 }
 
 function shared(bytes: number): Uint8Array {
@@ -84,7 +87,7 @@ function shared(bytes: number): Uint8Array {
 }
 
 function copyOf(pieces: readonly Uint8Array[]): Uint8Array {
-  const image = shared(pieces.reduce((sum, { length }) => sum + length, 0));
+  const image = Buffer.allocUnsafeSlow(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     image.set(piece, at);

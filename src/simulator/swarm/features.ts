@@ -15,9 +15,9 @@ export const featureChances = {
   'old-sides': 20,
   merging: 65,
   'small-cache': 30,
-  'small-buffers': 6,
+  'small-buffers': 4,
   // Of the workload.
-  'many-pushes': 8,
+  'many-pushes': 6,
   'common-past': 60,
   reverts: 25,
   impatience: 25,
@@ -47,7 +47,7 @@ export const featureChances = {
   crashes: 20,
   'power-cuts': 20,
   'crashes-at-waits': 28,
-  pauses: 20,
+  pauses: 12,
   'slow-cores': 15,
   clocks: 25,
   // Of disks.
