@@ -96,6 +96,7 @@ export class Names {
   /** Makes the folder's names durable, and what they follow from. */
   sync(folder: Folder): void {
     const isCommitted = this.#pending.map((operation) => operation[0].folder === folder);
+    if (!isCommitted.includes(true)) return;
     // An operation needs those before it that touched one of its names.
     for (let at = this.#pending.length - 1; at >= 0; at--) {
       const later = this.#pending[at];

@@ -43,6 +43,10 @@ export class EventLoop {
   #hasSettled = false;
   #isStopped = false;
   #isRunning = false;
+  /** Callbacks that were asked for and have not come. */
+  #waiting = 0;
+  /** What a callback does while a run is under way. */
+  #turn: (() => void) | undefined;
   /** Called after each event and its microtasks: invariants. */
   afterEvent: (() => void) | undefined;
 
@@ -138,33 +142,34 @@ export class EventLoop {
     resolve: (end: RunEnd) => void,
     reject: (error: Error) => void,
   ): void {
-    let waiting = 0;
-    let isOver = false;
     let hasFired = false;
-    const turn = (): void => {
-      waiting--;
-      if (!isOver) {
-        try {
-          if (hasFired) this.afterEvent?.();
-          const end = this.#burst(untilNs, countMax);
-          hasFired = true;
-          if (end !== undefined) {
-            isOver = true;
-            resolve(end);
-          }
-        } catch (error) {
-          isOver = true;
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
+    this.#turn = (): void => {
+      try {
+        if (hasFired) this.afterEvent?.();
+        const end = this.#burst(untilNs, countMax);
+        hasFired = true;
+        if (end === undefined) return;
+        this.#turn = undefined;
+        resolve(end);
+      } catch (error) {
+        this.#turn = undefined;
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
-      if (waiting === 0 && !isOver) ask();
     };
-    const ask = (): void => {
-      waiting = callbacksAtOnce;
-      for (let i = 0; i < callbacksAtOnce; i++) setImmediate(turn);
-    };
-    ask();
+    if (this.#waiting === 0) this.#ask();
   }
+
+  /** Callbacks that a run did not need serve the next one. */
+  #ask(): void {
+    this.#waiting = callbacksAtOnce;
+    for (let i = 0; i < callbacksAtOnce; i++) setImmediate(this.#called);
+  }
+
+  readonly #called = (): void => {
+    this.#waiting--;
+    this.#turn?.();
+    if (this.#waiting === 0 && this.#turn !== undefined) this.#ask();
+  };
 
   #mustYield(): boolean {
     return this.#hasSettled;
