@@ -5,7 +5,12 @@
  * same once more (objects by files and versions, places by asking the repository that ships), the same bytes would come of it. Packs that came meanwhile count only where a block is read from them.
  */
 import { configKey } from '../../replication/repository/objects.js';
-import type { BlockIds, BlockPlace, Repository, StoredVersion } from '../../replication/repository/repository.js';
+import type {
+  BlockIds,
+  BlockPlace,
+  Repository,
+  StoredVersion,
+} from '../../replication/repository/repository.js';
 import type { DurableContent, DurableStore } from '../disk/durable.js';
 
 /** What is durable, and the repository that was opened over it. */

@@ -6,7 +6,7 @@ import type { ChunkerSpec, Manifest } from '../../../src/engine/fingerprint/mani
 import { merkleRoot } from '../../../src/engine/fingerprint/merkle.js';
 import { decodeCbor, encodeCbor, type CborMap, type CborValue } from '../../../src/engine/package/cbor.js';
 import { encodePreamble } from '../../../src/engine/package/format.js';
-import { decodeManifest, encodeManifest } from '../../../src/engine/package/manifest-file.js';
+import { decodeManifest, encodeManifest, manifestFile } from '../../../src/engine/package/manifest-file.js';
 import type { Entry } from '../../../src/engine/snapshot/snapshot.js';
 import { treeEntries } from './arbitraries.js';
 import { asMap, withField, withoutField } from './forge.js';
@@ -18,6 +18,16 @@ const fastcdc: ChunkerSpec = { name: 'fastcdc', minBytes: 256, averageBytes: 102
 const strided: ChunkerSpec = { ...fastcdc, name: 'strided' };
 
 describe('manifests', () => {
+  test('that are asked for their file again give the same one, each its own', () => {
+    const manifest = imageManifest(10_000, 4096);
+    const hasher = hasherFor(manifest.fingerprint);
+    const file = manifestFile(manifest, hasher);
+    expect(file).toEqual(encodeManifest(manifest, hasher));
+    expect(manifestFile(manifest, hasher)).toBe(file);
+    const other = { ...manifest, volume: 'another' };
+    expect(manifestFile(other, hasher)).toEqual(encodeManifest(other, hasher));
+  });
+
   test('round-trip, with any tree, chunker and fingerprint', () => {
     const chunker = fc.constantFrom<ChunkerSpec>({ name: 'fixed', blockBytes: 4096 }, fastcdc, strided);
     const entries = treeEntries.map((list) =>
