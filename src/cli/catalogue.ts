@@ -76,6 +76,26 @@ export const catalogue: readonly CatalogueEntry[] = [
     load: async () => (await import('./commands/gate.js')).gate,
   },
   {
+    name: 'canary run',
+    summary: 'roll a candidate configuration out over a fleet in stages; say why it is safe, or is not',
+    load: async () => (await import('./commands/canary-run.js')).canaryRun,
+  },
+  {
+    name: 'canary status',
+    summary: 'tell where a rollout stands, and prove its audit log',
+    load: async () => (await import('./commands/canary-status.js')).canaryStatus,
+  },
+  {
+    name: 'canary approve',
+    summary: 'let a rollout that waits run its next stage',
+    load: async () => (await import('./commands/canary-approve.js')).canaryApprove,
+  },
+  {
+    name: 'canary rollback',
+    summary: 'end a rollout: every volume goes back to the stable side',
+    load: async () => (await import('./commands/canary-rollback.js')).canaryRollback,
+  },
+  {
     name: 'bench kernels',
     summary: 'measure the kernels beside their plain twins and other libraries',
     load: async () => (await import('./commands/bench-kernels.js')).benchKernelsCommand,

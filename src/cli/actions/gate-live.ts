@@ -1,9 +1,7 @@
 /** `snapdelta gate --against` and `--configuration` twice: both sides are measured here, alternately. */
 import { UsageError } from '../../base/errors.js';
 import { parseDuration } from '../../base/units.js';
-import { loadProfile } from '../../engine/profile/read.js';
 import { settingsOf } from '../../engine/strategy/settings.js';
-import { strategyNames } from '../../engine/strategy/strategy.js';
 import { gateLive, type LiveGateOptions, type LiveGateProgress } from '../../harness/gate-live.js';
 import type { Contest } from '../../harness/gate-rounds.js';
 import { gatePairs, kernelTasks, pipelineTasks, type StrategyTask } from '../../harness/gate-tasks.js';
@@ -14,9 +12,9 @@ import { Scratch } from '../../harness/io/scratch.js';
 import type { SnapshotPair } from '../../harness/measurement/job.js';
 import type { GateResults } from '../../harness/report/gate/results.js';
 import type { Context } from '../command.js';
+import { configurationOf } from '../configuration-choice.js';
 import type { Input } from '../input.js';
 import { commaSeparated } from '../own-choices.js';
-import { chooseStrategy } from '../strategy-choice.js';
 import { shareOf } from './options.js';
 
 const roundsMax = 10_000;
@@ -66,7 +64,7 @@ export async function withContest<Result>(
   work: (contest: Contest) => Promise<Result>,
 ): Promise<Result> {
   const { signal, terminal } = context;
-  const configurations = input.list('configuration').map(configurationOf);
+  const configurations = input.list('configuration').map(taskOf);
   const kernels = kernelsOf(input, configurations.length > 0);
   const scratch = new Scratch();
   try {
@@ -135,23 +133,8 @@ async function pairsOf(input: Input, scratch: Scratch, signal: AbortSignal): Pro
   });
 }
 
-/** `fastcdc`, `thin-link`, `./mine.yaml`, each with settings behind commas: `fixed,blockBytes=16KiB,level=9`. */
-function configurationOf(text: string): StrategyTask {
-  const [name = '', ...pairs] = text.split(',').map((part) => part.trim());
-  const settings = Object.fromEntries(
-    pairs.map((pair): [string, string] => {
-      const at = pair.indexOf('=');
-      if (at < 1) throw new UsageError(`--configuration: expected key=value, not '${pair}'`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-  const isStrategy = strategyNames.some((known) => known === name);
-  const strategy = chooseStrategy({
-    profile: isStrategy ? undefined : loadProfile(name),
-    strategy: isStrategy ? name : undefined,
-    settings,
-    manifest: undefined,
-  });
+function taskOf(text: string): StrategyTask {
+  const strategy = configurationOf(text, 'configuration');
   return { label: text, strategy: strategy.name, settings: settingsOf(strategy) };
 }
 

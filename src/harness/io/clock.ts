@@ -13,3 +13,8 @@ export const cpuClock: Clock = {
     return (user + system) / 1000;
   },
 };
+
+/** For people, as ISO 8601. */
+export function wallTime(): string {
+  return new Date().toISOString();
+}

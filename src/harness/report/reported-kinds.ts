@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { isFirstData } from '../measurement/kernels/all.js';
 import { bytesSentChart } from './charts/bytes-sent.js';
+import { canaryChangesChart } from './charts/canary-changes.js';
+import { canaryVolumesChart } from './charts/canary-volumes.js';
 import type { Chart } from './charts/chart.js';
 import { chunkSizesChart } from './charts/chunk-sizes.js';
 import { chunkerQualityChart } from './charts/chunker-quality.js';
@@ -20,11 +22,13 @@ import { simulationFeaturesChart, simulationFiguresChart } from './charts/simula
 import { stagesChart } from './charts/stages.js';
 import { traceActivityChart, traceHeatChart } from './charts/trace.js';
 import { tuneFrontChart } from './charts/tune.js';
+import { canaryResultsSchema } from './canary/results.js';
 import { chunkerResultsSchema } from './chunker-results.js';
 import { detectionResultsSchema } from './detection-results.js';
 import { gateHistoryReportSchema } from './gate/history.js';
 import { gateResultsSchema } from './gate/results.js';
 import { growthResultsSchema } from './growth-results.js';
+import { renderCanaryPage } from './html/canary-page.js';
 import { renderChunkerPage } from './html/chunker-page.js';
 import { renderDetectionPage } from './html/detection-page.js';
 import type { ChartLibraries, PageChart } from './html/document.js';
@@ -127,6 +131,11 @@ const reportedKinds = [
   ),
   kind(gateResultsSchema, (results) => [gateChart(results)], renderGatePage),
   kind(gateHistoryReportSchema, (history) => [gateHistoryChart(history)], renderGateHistoryPage),
+  kind(
+    canaryResultsSchema,
+    (results) => [canaryChangesChart(results), canaryVolumesChart(results)],
+    renderCanaryPage,
+  ),
   kind(tuneResultsSchema, (results) => [tuneFrontChart(results)], renderTunePage),
   kind(
     simulationResultsSchema,

@@ -115,6 +115,6 @@ export function traceSentence({
   return `${counted(writes, 'write')} in ${formatDuration(durationMicros / 1000)}: ${formatBytes(writtenBytes)} into ${about}${formatBytes(distinctBytes)} of places, each written ${about}${formatNumber(rewriteRatio)} times`;
 }
 
-function counted(count: number, noun: string): string {
+export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

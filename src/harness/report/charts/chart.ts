@@ -22,6 +22,7 @@ export const chartNames = {
   trace: ['trace-activity', 'trace-heat'],
   gate: ['gate-changes'],
   gateHistory: ['gate-history'],
+  canary: ['canary-changes', 'canary-volumes'],
   tune: ['tune-front'],
 } as const;
 export type ChartName = (typeof chartNames)[keyof typeof chartNames][number];

@@ -1,0 +1,109 @@
+/** Tables of a rollout: stages, gates, metrics, candidates whose worth is known. */
+import { shareWords } from '../../canary/judge.js';
+import { gateWords } from '../../canary/gates.js';
+import { canaryMetrics, groupWeights } from '../../canary/metrics.js';
+import type { Table } from '../tables.js';
+import type { CanaryResults } from './results.js';
+import { boundsWords, lastStageOf, metricValue } from './words.js';
+
+const left = (title: string) => ({ title, align: 'left' as const });
+const right = (title: string) => ({ title, align: 'right' as const });
+const number = (value: number) => ({ text: String(value), value });
+const share = (value: number) => ({ text: shareWords(value), value });
+
+export function canaryStagesTable({ stages }: CanaryResults): Table {
+  return {
+    title: 'Stages',
+    columns: [
+      left('stage'),
+      right('with the candidate'),
+      right('compared'),
+      left('decision'),
+      right('score'),
+    ],
+    rows: stages.map(({ name, exposed, seen, finding }) => [
+      name,
+      number(exposed),
+      number(finding === null ? 0 : seen),
+      finding?.decision ?? 'not run',
+      finding === null ? { text: '', value: 0 } : share(finding.score),
+    ]),
+  };
+}
+
+/** As of the last stage that was run. */
+export function canaryMetricsTable(results: CanaryResults): Table {
+  const metrics = lastStageOf(results)?.finding?.metrics ?? [];
+  return {
+    title: 'Metrics',
+    columns: [
+      left('metric'),
+      left('finding'),
+      right('stable'),
+      right('candidate'),
+      right('change'),
+      right('surely'),
+      right('volumes'),
+      right('weight'),
+    ],
+    rows: metrics.map((one) => [
+      one.metric,
+      one.status,
+      { text: metricValue(one.stable, one), value: one.stable ?? 0 },
+      { text: metricValue(one.candidate, one), value: one.candidate ?? 0 },
+      share(one.change),
+      boundsWords(one),
+      number(one.volumes),
+      { text: `${one.group} ${groupWeights[one.group]}`, value: groupWeights[one.group] },
+    ]),
+  };
+}
+
+export function canaryGatesTable(results: CanaryResults): Table {
+  const gates = lastStageOf(results)?.finding?.gates ?? [];
+  return {
+    title: 'Gates',
+    columns: [left('gate'), left('finding'), right('volumes checked'), left('what it asks')],
+    rows: gates.map(({ gate, checked, problems: [first, ...more] }) => [
+      gate,
+      first === undefined
+        ? checked === 0
+          ? 'not checked'
+          : 'holds'
+        : `volume ${first.volume}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+      number(checked),
+      gateWords[gate],
+    ]),
+  };
+}
+
+export function canaryTrialsTable({ trials }: CanaryResults): Table {
+  return {
+    title: 'Candidates whose worth is known',
+    columns: [
+      left('kind'),
+      left('what is planted'),
+      left('decision'),
+      left('at stage'),
+      right('largest change'),
+      left('why'),
+    ],
+    rows: (trials?.trials ?? []).map(({ kind, name, decision, stage, worst, reason }) => [
+      kind,
+      name,
+      decision,
+      stage,
+      share(worst),
+      reason,
+    ]),
+  };
+}
+
+/** What each metric is. */
+export function canaryWordsTable(): Table {
+  return {
+    title: 'What is compared',
+    columns: [left('metric'), left('group'), left('what it is')],
+    rows: canaryMetrics.map(({ name, group, words }) => [name, group, words]),
+  };
+}
