@@ -23,7 +23,9 @@ import type { Conversation } from './conversation.js';
 import { Connector, cuttingOf, listVersions, type ConnectorOptions } from './connector.js';
 import { isCutSo, type CutAndHash } from '../coding/cutting.js';
 import { local, localAsync } from '../coding/local-failure.js';
+import { PeerRefusal } from './failures.js';
 import { LinkEstimates } from './link-estimates.js';
+import { goBehind } from './lost-state.js';
 import type { OnProgress } from './progress.js';
 import { receiveVersion, type ReceiveSummary } from './receiver.js';
 import type { OutgoingBase } from './outgoing.js';
@@ -113,18 +115,21 @@ export class Agent {
   push(address: string, volume: string, snapshot: Snapshot, options: PushOptions = {}): Promise<PushResult> {
     return this.#inTurn(volume, async () => {
       const manifests = new Map<string, Manifest>();
-      const { result, attempts } = await this.#connector.retried(
-        address,
-        options,
-        async (talk, progressed) => {
-          const cutting = cuttingOf(talk);
-          const key = talk.terms.chunker + talk.terms.fingerprint;
-          const manifest = manifests.get(key) ?? (await this.#manifestOf(snapshot, cutting, volume));
-          manifests.set(key, manifest);
-          return await this.#push(talk, volume, snapshot, manifest, options, progressed);
-        },
-      );
-      return { ...result, attempts };
+      const pushing = this.#connector.retried(address, options, async (talk, progressed) => {
+        const cutting = cuttingOf(talk);
+        const key = talk.terms.chunker + talk.terms.fingerprint;
+        const manifest = manifests.get(key) ?? (await this.#manifestOf(snapshot, cutting, volume));
+        manifests.set(key, manifest);
+        return await this.#push(talk, volume, snapshot, manifest, options, progressed);
+      });
+      try {
+        const { result, attempts } = await pushing;
+        return { ...result, attempts };
+      } catch (error) {
+        if (!(error instanceof PeerRefusal) || error.code !== 'conflict') throw error;
+        const rows = await this.#connector.once(address, options, (talk) => listVersions(talk, volume));
+        throw await goBehind(this.#states, volume, this.#options.name, rows, error);
+      }
     });
   }
 

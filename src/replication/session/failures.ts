@@ -6,10 +6,19 @@ import type { RefusalCode } from '../protocol/messages.js';
 /** The peer refused, and closed. */
 export class PeerRefusal extends WorldError {
   readonly code: RefusalCode;
+  readonly #peer: string;
+  readonly #reason: string;
 
-  constructor(peer: string, code: RefusalCode, reason: string) {
-    super(`${peer} refused (${code}): ${reason}`, { hint: refusalHints[code] });
+  constructor(peer: string, code: RefusalCode, reason: string, hint = refusalHints[code]) {
+    super(`${peer} refused (${code}): ${reason}`, { hint });
     this.code = code;
+    this.#peer = peer;
+    this.#reason = reason;
+  }
+
+  /** The same with a way out that fits better. */
+  withHint(hint: string): PeerRefusal {
+    return new PeerRefusal(this.#peer, this.code, this.#reason, hint);
   }
 }
 

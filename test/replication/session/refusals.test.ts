@@ -8,7 +8,7 @@ import { greet } from '../../../src/replication/session/greeting.js';
 import type { Conversation } from '../../../src/replication/session/conversation.js';
 import { EngineCoder } from '../../../src/replication/coding/coder.js';
 import { MemoryStore } from '../../../src/replication/store/memory-store.js';
-import { Town, image, kernels, randomBytes, usualConfig } from './support.js';
+import { Town, image, kernels, randomBytes, restored, usualConfig } from './support.js';
 
 const volume = 'disk';
 const bytes = randomBytes(40_000, 1);
@@ -55,17 +55,24 @@ test('a volume that is not there is unknown, and pull does not try again', async
   expect(town.links.length).toBe(1);
 });
 
-test('one writer name with two states is a conflict', async () => {
+test('one writer name with two states is a conflict: that push fails, the next one goes behind what is there', async () => {
   const town = new Town();
-  await town.serve('server');
-  await town.settle(town.agent('alice').push('server', volume, image(bytes)));
-  const other = town
-    .agent('alice', {}, new MemoryStore())
-    .push('server', volume, image(randomBytes(9000, 2)));
-  await expect(town.settle(other)).rejects.toMatchObject({
+  const host = await town.serve('server');
+  const before = town.agent('alice');
+  for (const seed of [1, 2, 3])
+    await town.settle(before.push('server', volume, image(randomBytes(9000, seed))));
+  const after = town.agent('alice', {}, new MemoryStore());
+  const own = randomBytes(9000, 4);
+  await expect(town.settle(after.push('server', volume, image(own)))).rejects.toMatchObject({
     code: 'conflict',
-    hint: expect.stringContaining('a new one where its state was lost') as unknown,
+    hint: "if only this agent's state was lost, push again: the next version goes behind alice:3; if another machine pushes as 'alice', give it a new name",
   });
+  const { version } = await town.settle(after.push('server', volume, image(own)));
+  expect([version.dot.counter, version.parents]).toEqual([4, [{ writer: 'alice', counter: 3 }]]);
+  expect((await restored(host, volume, version.dot)).equals(own)).toBe(true);
+  // Whoever has the older state, on the other machine, hears of it in turn.
+  const again = before.push('server', volume, image(randomBytes(9000, 5)));
+  await expect(town.settle(again)).rejects.toMatchObject({ code: 'conflict' });
 });
 
 test('too many connections: busy, and the agent comes back', async () => {
