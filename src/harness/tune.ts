@@ -13,7 +13,7 @@ import { violations } from '../engine/profile/requirements.js';
 import { buildManifest } from '../engine/manifest.js';
 import { openSnapshot } from '../engine/snapshot/open.js';
 import { resolveStrategy } from '../engine/strategy/settings.js';
-import { requireListing, type Strategy } from '../engine/strategy/strategy.js';
+import { requireListing } from '../engine/strategy/strategy.js';
 import { describeConfiguration } from './experiment/built-in.js';
 import { uniqueConfigurations, type Configuration } from './experiment/configuration.js';
 import { realClock } from './io/clock.js';
@@ -22,7 +22,6 @@ import { makeFolder } from '../engine/snapshot/make-folder.js';
 import { requireWritable } from './io/output-file.js';
 import { preparePairs, type PreparedPair } from './io/pairs.js';
 import { writeResults } from './io/result-file.js';
-import { runJob } from './io/run-job.js';
 import { runIsolated, type Isolation } from './io/runner.js';
 import { Scratch } from './io/scratch.js';
 import { TuneJournal } from './io/tune-journal.js';
@@ -32,14 +31,12 @@ import type { Row } from './measurement/row.js';
 import { Tally } from './measurement/tally.js';
 import { assembleTune } from './report/assemble-tune.js';
 import type { TuneResults } from './report/tune-results.js';
-import type { Figures } from './tuning/figures.js';
-import { candidatesOf } from './tuning/recommend.js';
+import { alternativesOf, candidatesOf } from './tuning/recommend.js';
 import { profileSpace, type SpaceChoice } from './tuning/search/profile-space.js';
 import { search, type SearchOutcome, type Trial } from './tuning/search/search.js';
 import { strategyKey } from './tuning/search/space.js';
 import { TrialRun } from './tuning/search/trial-run.js';
-import { workOf } from './tuning/work-model.js';
-import type { WorkPrices } from './tuning/work-prices.js';
+import { tryStrategy } from './try-strategy.js';
 
 export interface TuneOptions {
   readonly profile: Profile;
@@ -56,6 +53,8 @@ export interface TuneOptions {
   readonly budgetMs?: number;
   /** In which what was found is measured beside the profile's own; 0 measures nothing. By default 5. */
   readonly rounds?: number;
+  /** So many of the best that are not better are measured, too; by default none. */
+  readonly alternatives?: number;
   /** Throws away what a run before has tried. */
   readonly restart?: boolean;
   readonly isolation?: Isolation;
@@ -99,7 +98,7 @@ export async function tune(
       onEvent,
     );
     if (prepared.length === 0) throw new UsageError('there is no workload to tune for');
-    const pairs = prepared.sort((a, b) => bytesOf(a) - bytesOf(b));
+    const pairs = cheapestFirst(prepared);
     const { snapdelta, gitCommit } = environment;
     const workloads = await Promise.all(pairs.map(async ({ pair }) => identified(pair)));
     const { prices, sha256: workPrices } = readWorkPrices();
@@ -120,8 +119,8 @@ export async function tune(
           pairs.find(({ record }) => record.name === workload),
           'workload',
         );
-        const figures = await tried(strategy, pair, prices, jobFolder, signal);
-        journal.append(key, figures);
+        const { figures, cpuMs } = await tryStrategy(strategy, pair, prices, jobFolder, signal);
+        journal.append(key, figures, cpuMs);
         return figures;
       },
     );
@@ -141,7 +140,10 @@ export async function tune(
     const nameOf = (key: string): string => present(configurations.get(key), 'configuration').id;
     const rows: Row[] = [];
     if (rounds > 0) {
-      const candidates = candidatesOf(outcome, run).slice(0, measuredMax);
+      const candidates = [
+        ...candidatesOf(outcome, run).slice(0, measuredMax),
+        ...alternativesOf(outcome, run).slice(0, options.alternatives ?? 0),
+      ];
       const measured = [profile.strategy, ...candidates.map(({ strategy }) => strategy)].map((strategy) =>
         present(configurations.get(strategyKey(strategy)), 'configuration'),
       );
@@ -162,12 +164,22 @@ export async function tune(
       reach,
       rows,
       digest: digestOf(outcome, run),
+      cpuMs: journal.cpuMsOf(
+        outcome.trials.flatMap(({ key, strategy }) =>
+          run.figures(strategy).map(({ workload }) => [key, workload] as const),
+        ),
+      ),
     });
     writeResults(resultsPath, results);
     return results;
   } finally {
     scratch.remove();
   }
+}
+
+/** The order in which workloads are tried. */
+export function cheapestFirst(pairs: readonly PreparedPair[]): PreparedPair[] {
+  return [...pairs].sort((a, b) => bytesOf(a) - bytesOf(b));
 }
 
 function bytesOf({ record }: PreparedPair): number {
@@ -186,41 +198,6 @@ async function identified({
     return Buffer.from(manifest.id.content).toString('hex');
   };
   return { name: workload, base: await idOf(basePath), target: await idOf(targetPath) };
-}
-
-async function tried(
-  strategy: Strategy,
-  { pair, record }: PreparedPair,
-  prices: WorkPrices,
-  scratchPath: string,
-  signal: AbortSignal | undefined,
-): Promise<Figures> {
-  const configuration = describeConfiguration(strategy).id;
-  const files = {
-    base: openSnapshot(pair.basePath).layout.entryCount,
-    target: openSnapshot(pair.targetPath).layout.entryCount,
-  };
-  const job: Job = {
-    configuration,
-    strategy,
-    pairs: [pair],
-    workers: 1,
-    recheck: [],
-    warmUp: false,
-    scratchPath,
-  };
-  for await (const outcome of runJob(job, signal)) {
-    const { packageBytes, exchangeBytes, exchangeTrips } = outcome.exact;
-    return {
-      workload: record.name,
-      packageBytes,
-      exchangeBytes,
-      exchangeTrips,
-      ...workOf(prices, strategy, outcome, files),
-      packageSha256: outcome.packageSha256,
-    };
-  }
-  throw new UsageError(`workload ${record.name} has no pair of snapshots`);
 }
 
 /** Every configuration that was tried under a name of its own, by key. */

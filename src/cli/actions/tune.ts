@@ -20,7 +20,12 @@ const seedMax = 2 ** 31 - 1;
 
 export async function runTune(input: Input, { signal, terminal }: Context): Promise<Outcome> {
   const { loadProfile } = await import('../../engine/profile/read.js');
-  const profile = loadProfile(input.required('profile'));
+  const name = input.text('profile');
+  if (name === undefined)
+    throw new UsageError('--profile is required', {
+      hint: 'or --shipped, for the evidence of those that are shipped',
+    });
+  const profile = loadProfile(name);
   const outPath = input.text('out') ?? join('reports', 'out', `tune-${profile.name}`);
   const workloads = input.list('workload');
   const file = input.text('file');

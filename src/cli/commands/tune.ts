@@ -11,7 +11,11 @@ export const tuneCommand: Command = {
       value: 'PROFILE',
       describe: 'whose objectives, link and limits decide',
       completes: 'profile',
-      required: true,
+    },
+    shipped: {
+      type: 'flag',
+      describe:
+        'make the evidence of the shipped profiles again, of all or of --profile alone; writes DIR/PROFILE/',
     },
     workload: {
       type: 'list',
@@ -53,15 +57,20 @@ export const tuneCommand: Command = {
       alias: 'o',
       value: 'DIR',
       describe:
-        'where profile, decision record, results, journal and page go; default reports/out/tune-PROFILE',
+        'where profile, decision record, results, journal and page go; default reports/out/tune-PROFILE, with --shipped reports',
       completes: 'directory',
     },
   },
   examples: [
     'tune --profile thin-link --workload database-pages --budget 30s',
+    'tune --shipped -o reports',
     'tune --profile ./standby.yaml --workload ./nightly/ --strategy adaptive --vary level=1,3,9 -o tuned',
   ],
   async run(input, context) {
+    if (input.flag('shipped')) {
+      const { runShippedEvidence } = await import('../actions/shipped-evidence.js');
+      return runShippedEvidence(input, context);
+    }
     const { runTune } = await import('../actions/tune.js');
     return runTune(input, context);
   },

@@ -11,7 +11,7 @@ import { errorCode, orWorldError } from '../../engine/snapshot/failures.js';
 import { figuresSchema, type Figures } from '../tuning/figures.js';
 import { replaceFile } from './output-file.js';
 
-export const tuneJournalSchemaName = 'snapdelta/tune-journal/1';
+export const tuneJournalSchemaName = 'snapdelta/tune-journal/2';
 
 const headSchema = z.strictObject({
   schema: z.literal(tuneJournalSchemaName),
@@ -22,11 +22,16 @@ const headSchema = z.strictObject({
 });
 export type JournalHead = Omit<z.infer<typeof headSchema>, 'schema'>;
 
-const lineSchema = z.strictObject({ key: z.string(), figures: figuresSchema });
+const lineSchema = z.strictObject({
+  key: z.string(),
+  figures: figuresSchema,
+  cpuMs: z.number().nonnegative().describe('sampled, of diff and apply'),
+});
+type Known = Omit<z.infer<typeof lineSchema>, 'key'>;
 
 export class TuneJournal {
   readonly #path: string;
-  readonly #known = new Map<string, Figures>();
+  readonly #known = new Map<string, Known>();
 
   private constructor(path: string) {
     this.#path = path;
@@ -55,7 +60,8 @@ export class TuneJournal {
       const line = lineSchema.safeParse(trial);
       if (!line.success)
         throw new DataError(`${path}:${i + 2}: not a trial`, { hint: 'throw it away with --restart' });
-      journal.#known.set(place(line.data.key, line.data.figures.workload), line.data.figures);
+      const { key, ...known } = line.data;
+      journal.#known.set(place(key, known.figures.workload), known);
     }
     // Without a line that was cut short: what is appended begins a line of its own.
     replaceFile(path, lines.map((line) => `${line}\n`).join(''));
@@ -63,13 +69,21 @@ export class TuneJournal {
   }
 
   find(key: string, workload: string): Figures | undefined {
-    return this.#known.get(place(key, workload));
+    return this.#known.get(place(key, workload))?.figures;
   }
 
-  append(key: string, figures: Figures): void {
-    this.#known.set(place(key, figures.workload), figures);
+  /** What trials, by key and workload, took of the machine on which each was made. */
+  cpuMsOf(trials: readonly (readonly [key: string, workload: string])[]): number {
+    return trials.reduce(
+      (sum, [key, workload]) => sum + (this.#known.get(place(key, workload))?.cpuMs ?? 0),
+      0,
+    );
+  }
+
+  append(key: string, figures: Figures, cpuMs: number): void {
+    this.#known.set(place(key, figures.workload), { figures, cpuMs });
     orWorldError('write', this.#path, () =>
-      appendFileSync(this.#path, `${JSON.stringify({ key, figures })}\n`),
+      appendFileSync(this.#path, `${JSON.stringify({ key, figures, cpuMs })}\n`),
     );
   }
 }

@@ -37,6 +37,7 @@ export interface TuneParts {
   readonly reach: number;
   readonly rows: readonly Row[];
   readonly digest: string;
+  readonly cpuMs: number;
 }
 
 export function assembleTune(parts: TuneParts): TuneResults {
@@ -86,6 +87,7 @@ export function assembleTune(parts: TuneParts): TuneResults {
     digest: parts.digest,
     search: {
       spentMs: outcome.spentMs,
+      cpuMs: parts.cpuMs,
       isExhausted: outcome.isExhausted,
       arms: outcome.arms,
       leader: outcome.leader ?? null,

@@ -65,7 +65,8 @@ export const tuneResultsSchema = z.strictObject({
     .describe('in the order in which they began; the first is the own strategy'),
   digest: z.string().describe('SHA-256 over all trials: the run, to compare with another'),
   search: z.strictObject({
-    spentMs: z.number(),
+    spentMs: z.number().describe('modelled CPU of all trials'),
+    cpuMs: z.number().describe('sampled CPU of the same'),
     isExhausted: z.boolean().describe('whether every point was tried on all workloads'),
     arms: z.strictObject({ chance: armSchema, evolution: armSchema }),
     leader: z.enum(['chance', 'evolution']).nullable(),

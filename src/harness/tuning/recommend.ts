@@ -19,11 +19,22 @@ export interface Candidate {
 }
 
 /** What came to the end, keeps the limits and is better than the own strategy, best first. */
-export function candidatesOf({ trials }: SearchOutcome, run: TrialRun): Candidate[] {
+export function candidatesOf(outcome: SearchOutcome, run: TrialRun): Candidate[] {
+  return eligible(outcome, run).filter(({ score }) => score * equalScoreRatio < 1);
+}
+
+/** What came to the end, keeps the limits and is no better than the own strategy, best first. */
+export function alternativesOf(outcome: SearchOutcome, run: TrialRun): Candidate[] {
+  return eligible(outcome, run).filter(({ score }) => score * equalScoreRatio >= 1);
+}
+
+/** All but the own strategy. */
+function eligible({ trials }: SearchOutcome, run: TrialRun): Candidate[] {
   const [own] = trials;
   if (own === undefined) return [];
   const ownScore = run.logScore(run.figures(own.strategy));
   return trials
+    .slice(1)
     .filter(({ objectives }) => objectives.length === run.rungs.length)
     .filter(({ strategy }) => run.excess(run.figures(strategy)) === 0)
     .map((trial) => ({
@@ -31,7 +42,6 @@ export function candidatesOf({ trials }: SearchOutcome, run: TrialRun): Candidat
       strategy: trial.strategy,
       score: Math.exp(run.logScore(run.figures(trial.strategy)) - ownScore),
     }))
-    .filter(({ score }) => score * equalScoreRatio < 1)
     .sort((a, b) => a.score - b.score);
 }
 

@@ -111,6 +111,7 @@ export function syntheticTuneResults(summary: string): TuneResults {
     digest: 'f'.repeat(64),
     search: {
       spentMs: 128,
+      cpuMs: 131,
       isExhausted: true,
       arms: { chance: { trials: 1, workMs: 91, gain: 0 }, evolution: { trials: 1, workMs: 16, gain: 0.5 } },
       leader: 'evolution',
