@@ -130,4 +130,3 @@ export const canaryResultsSchema = z.strictObject({
 });
 export type CanaryResults = z.infer<typeof canaryResultsSchema>;
 export type CanaryMetricFinding = z.infer<typeof metricFindingSchema>;
-export type CanaryStage = z.infer<typeof stageSchema>;
