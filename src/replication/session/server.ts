@@ -102,9 +102,9 @@ export class Server {
     await this.volumes.settleAll();
   }
 
-  /** Whether a failing store has left nothing to be made up for. */
+  /** Whether nothing is under way in a volume, and a failing store has left nothing to be made up for. */
   get isSettled(): boolean {
-    return this.#unsettled.size === 0;
+    return this.#unsettled.size === 0 && this.volumes.isIdle;
   }
 
   get connectionCount(): number {

@@ -42,6 +42,7 @@ export class Volumes implements Committing {
   /** By volume: what happened and is not on record yet. */
   readonly #owed = new Map<string, Owed[]>();
   #lost: readonly RecordedVersion[] = [];
+  #turnCount = 0;
 
   constructor(
     name: string,
@@ -89,6 +90,11 @@ export class Volumes implements Committing {
   decision(volume: string): Decision | undefined {
     const versions = this.#repository.versions(volume).map(({ version }) => version);
     return decide(versions, this.#policyOf(volume));
+  }
+
+  /** Whether nothing is under way: then what is visible is on record, unless the log's store has failed. */
+  get isIdle(): boolean {
+    return this.#turnCount === 0;
   }
 
   /** Versions that were durable here, that nobody removed, and that are not held: they come back when somebody pushes them again. */
@@ -232,11 +238,12 @@ export class Volumes implements Committing {
 
   #inTurn<T>(volume: string, act: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(volume) ?? Promise.resolve();
+    this.#turnCount++;
     const acting = before.then(act);
-    const after = acting.then(
-      () => undefined,
-      () => undefined,
-    );
+    const end = (): void => {
+      this.#turnCount--;
+    };
+    const after = acting.then(end, end);
     this.#turns.set(volume, after);
     return acting;
   }
