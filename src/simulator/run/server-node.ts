@@ -325,8 +325,8 @@ export function isOfTheWorld(error: unknown): boolean {
 export function isExplained(error: unknown, scenario: Scenario): boolean {
   if (!(error instanceof SnapdeltaError) || error instanceof BugError) return false;
   const code = error instanceof PeerRefusal || error instanceof Refusal ? error.code : undefined;
-  // No crash loses what was durable.
-  if (code === 'lost') return !isSound(scenario);
+  // No crash loses what was durable, and no agent counts twice where its state is kept.
+  if (code === 'lost' || code === 'conflict') return !isSound(scenario);
   if (scenario.network.mode === 'frames') return true;
   return code === undefined || !['malformed', 'order', 'limit', 'damaged'].includes(code);
 }
