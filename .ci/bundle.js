@@ -40,7 +40,7 @@ const groups = [
   },
   {
     name: 'program',
-    test: /\/src\/cli\/((?!main|own-choices|table-style|completion)[\w-]+\.ts|text\/(?!gate|replay|scenario|simulation)|(actions|commands)\/(diff|apply|manifests|naming|options)\.ts)/,
+    test: /\/src\/cli\/((?!main|own-choices|configuration-choice|table-style|completion)[\w-]+\.ts|text\/(?!canary|gate|replay|scenario|simulation)|(actions|commands)\/(diff|apply|manifests|naming|options)\.ts)/,
   },
 ];
 
