@@ -43,6 +43,7 @@ const uses: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench chunkers': ['bench', 'chunkers', '--size', '64KiB', '--average', '1KiB', '--rounds', '1'],
   'bench calibration': ['bench', 'calibration', '--rounds', '1'],
+  'bench prices': ['bench', 'prices', '--runs', '5', '--rounds', '1'],
   'bench detection': ['bench', 'detection', '--blocks', '100', '--changed', '3', '--no-speed'],
   'bench links': ['bench', 'links', '--quick', '--exact'],
   'bench pipeline': ['bench', 'pipeline', '--workload', 'unchanged', '--size', '64KiB', '--exact'],
