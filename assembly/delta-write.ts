@@ -84,7 +84,7 @@ function partAt(parts: usize, partCount: u32, offset: u32): u32 {
 }
 
 /** Merges into what is pending, or writes that and keeps the new operation instead. False when there is no room for it. */
-function put(state: usize, kind: u32, length: u64, address: u64): bool {
+export function put(state: usize, kind: u32, length: u64, address: u64): bool {
   if (kind == kindLiteral) store<u32>(state, load<u32>(state, 80) + <u32>length, 80);
   const pending = load<u64>(state, 32);
   if (pending != 0) {

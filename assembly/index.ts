@@ -12,6 +12,7 @@ export { anchorSearch } from './anchor-search';
 export { deltaEncode } from './delta-encode';
 export { deltaApply, deltaGather } from './delta-apply';
 export { deltaPut, deltaWrite } from './delta-write';
+export { deltaAnchorsEach, deltaEncodeEach, deltaWriteEach } from './delta-each';
 export { addBytes } from './bytes';
 export { histogram } from './histogram';
 export { crc32c } from './crc32c';

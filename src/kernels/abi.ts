@@ -252,6 +252,44 @@ export interface KernelFunctions {
     partCount: number,
   ): number;
 
+  /**
+   * deltaEncode for each change among `stepCount` steps of eleven u32, laid out in assembly/delta-each.ts: those of stepKind.encoded. The records of all
+   * lie end to end at `operations`, and each change is told where its own lie. Where records run out, what is left of a change is one literal; 3 for each change and
+   * 2 for each 5 bytes of it always suffice. All tables lie at `table`. Returns the record count.
+   */
+  deltaEncodeEach(
+    steps: number,
+    stepCount: number,
+    table: number,
+    operations: number,
+    operationsCapacity: number,
+    contextMatchBytesMin: number,
+  ): number;
+
+  /** deltaAnchors for each change among steps that were encoded; in place of its offset an anchor has the number of its step. Returns the record count. */
+  deltaAnchorsEach(
+    steps: number,
+    stepCount: number,
+    literalBytesMin: number,
+    spacingBits: number,
+    sampleBits: number,
+    out: number,
+    capacity: number,
+  ): number;
+
+  /**
+   * Appends steps as deltaPut does, and of changes, as deltaGather and deltaWrite do, payload and records. `differences` is where the next difference byte
+   * goes, `literals` where the writer's first literal byte went. Returns the number of difference bytes, or 0xFFFFFFFF when a stream's window may be too
+   * small; such a writer is of no use any more.
+   */
+  deltaWriteEach(
+    state: number,
+    steps: number,
+    stepCount: number,
+    differences: number,
+    literals: number,
+  ): number;
+
   /** out[i] = a[i] + b[i] mod 256 over `length` bytes; `out` may equal `a` or `b`. */
   addBytes(a: number, b: number, length: number, out: number): void;
 
@@ -267,6 +305,17 @@ export const deltaKind = { literal: 0, copy: 1, add: 2 } as const;
 
 /** What deltaPut takes: deltaEncode's kinds, those that only plans have, and the end of a segment. */
 export const putKind = { ...deltaKind, repeat: 3, zero: 4, end: 5 } as const;
+
+/** Kinds of steps: those of deltaPut that say all by themselves, and a change that is encoded. */
+export const stepKind = {
+  copy: putKind.copy,
+  repeat: putKind.repeat,
+  zero: putKind.zero,
+  encoded: 6,
+} as const;
+
+/** u32 of a step. */
+export const stepWords = 11;
 
 /** The upper three bits of a package's instruction: the operation that follows its literal (docs/formats/package-v1.md, "Operations"). */
 export const instructionKind = {
@@ -284,7 +333,7 @@ export const instructionKind = {
 /** The lower five bits of an instruction whose literal is this long, or longer. */
 export const literalBytesLong = 31;
 
-/** What deltaApply returns for operations that leave their windows. */
+/** What deltaApply returns for operations that leave their windows, and deltaWriteEach for those that find no room. */
 export const deltaApplyRefused = 0xffffffff;
 
 /** The memory of one instance, with room for windows. */
@@ -331,6 +380,9 @@ export const kernelNames = [
   'deltaApply',
   'deltaPut',
   'deltaWrite',
+  'deltaEncodeEach',
+  'deltaAnchorsEach',
+  'deltaWriteEach',
   'addBytes',
   'histogram',
   'crc32c',

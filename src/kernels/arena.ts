@@ -38,6 +38,12 @@ export class Window {
     return new Uint32Array(this.#memory.buffer, this.pointer, count);
   }
 
+  /** The window's part from `offset` on. */
+  from(offset: number): Window {
+    assert(offset >= 0 && offset <= this.length, 'a part lies inside its window');
+    return new Window(this.#memory, this.pointer + offset, this.length - offset);
+  }
+
   /** All 32-bit words, in a view that is made anew only where the memory has grown: for words that are read one by one. */
   get words(): Uint32Array {
     let words = this.#words;

@@ -61,8 +61,12 @@ export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
   const { functions, ...rest } = instantiateModule<KernelFunctions>(module, kernelNames);
   return {
     name: 'wasm',
-    // WebAssembly gives i32 results as signed numbers; only the refusal of deltaApply is large enough to show it.
-    functions: { ...functions, deltaApply: (...windows) => functions.deltaApply(...windows) >>> 0 },
+    // WebAssembly gives i32 results as signed numbers; only refusals are large enough to show it.
+    functions: {
+      ...functions,
+      deltaApply: (...windows) => functions.deltaApply(...windows) >>> 0,
+      deltaWriteEach: (...windows) => functions.deltaWriteEach(...windows) >>> 0,
+    },
     ...rest,
   };
 }

@@ -4,7 +4,7 @@
  * system commits a page only when it is touched.
  */
 import { blockBytesMax, blockBytesMin, operationsMax, regionBytes, regionLeavesMax } from '../base/limits.js';
-import type { KernelInstance } from './abi.js';
+import { stepWords, type KernelInstance } from './abi.js';
 import { Arena, type Window } from './arena.js';
 
 /** Region plus the longest block that may reach over its end. */
@@ -20,6 +20,9 @@ export const gatheredWindowBytes = 512 * 1024;
 export const gatheredRecordsMax = 16 * 1024;
 /** State of an operation writer (assembly/delta-write.ts). */
 const writerBytes = 88;
+
+/** Steps of a run of changes (assembly/delta-each.ts): where every other block of 4 KiB changed, 256 KiB have 64. */
+export const stepsMax = 512;
 
 /** Ranges of the base that one window may be gathered from. */
 const baseRangesMax = 4096;
@@ -43,6 +46,7 @@ const windowBytes = {
   instructions: operationsMax,
   lengths: dataWindowBytes,
   addresses: dataWindowBytes,
+  steps: stepsMax * stepWords * 4,
 } as const;
 export type WindowName = keyof typeof windowBytes;
 
@@ -74,6 +78,7 @@ export class Workspace {
       instructions: reserve('instructions'),
       lengths: reserve('lengths'),
       addresses: reserve('addresses'),
+      steps: reserve('steps'),
     };
   }
 

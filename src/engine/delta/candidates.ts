@@ -32,13 +32,6 @@ const crowdedMax = 8;
 /** Runs of unknown bytes of a target window: pairs of offsets [start, end), ascending. */
 export type Runs = readonly (readonly [start: number, end: number])[];
 
-/** Records of the delta kernel, of target window bytes from `offset` on. */
-export interface Records {
-  readonly records: Window;
-  readonly count: number;
-  readonly offset: number;
-}
-
 /** How many bytes the runs have in all. */
 export function unknownBytesOf(runs: Runs): number {
   let bytes = 0;
@@ -69,27 +62,24 @@ export class CandidateFinder {
   }
 
   /**
-   * Whether the index knows any anchor of the long literals among an encoding's records. Where it knows none, as in seven of eight encodings of a database's
-   * pages, nothing can be found for them.
+   * Sets marks of steps that were encoded and whose long literals have an anchor that the index knows. Where it knows none, as in seven of eight changes of a
+   * database's pages, nothing can be found for them.
    */
-  knowsAny({ records, count, offset }: Records): boolean {
+  markKnown(steps: Window, stepCount: number, marks: Uint8Array): void {
     const { spacingBits, sampleBits } = this.#index;
     const anchors = this.#workspace.window('gatheredRecords');
-    const found = this.#workspace.kernels.functions.deltaAnchors(
-      this.#workspace.window('target').pointer + offset,
-      records.pointer,
-      count,
+    const found = this.#workspace.kernels.functions.deltaAnchorsEach(
+      steps.pointer,
+      stepCount,
       searchedBytesMin,
       spacingBits,
       sampleBits,
       anchors.pointer,
       gatheredRecordsMax,
     );
-    const { words } = anchors;
-    for (let i = 0; i < found * anchorRecordWords; i += anchorRecordWords) {
-      if (this.#slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0) >= 0) return true;
-    }
-    return found === gatheredRecordsMax;
+    this.#slots.markKnown(anchors.words, found, marks);
+    // Of steps behind the last anchor that had room nothing is known.
+    if (found === gatheredRecordsMax) marks.fill(1, anchors.words[(found - 1) * anchorRecordWords]);
   }
 
   /** Base ranges that resemble `runs` of the window `target`, of at most `bytesMax` in all, ascending and apart. */

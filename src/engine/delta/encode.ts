@@ -2,14 +2,14 @@
  * Encoding: a planned segment's changed bytes read, set against the base bytes that lie opposite, and turned into the three raw streams:
  * instructions, lengths, addresses, differences, literals.
  *
- * Each extent of new data is encoded against a window of the base around its hint: its own length, and as much again on either
- * side within [4 KiB, 64 KiB] (1 KiB with an index), inside the files that lie opposite. Where no base content is at hand, or no hint is known, the bytes are literals;
- * but with an index of the base, long literals get a second look (gathered.ts).
+ * Each extent of new data is encoded against a window of the base around its hint (opposed-range.ts): its own length, and as much again on either
+ * side within [4 KiB, 64 KiB] (1 KiB with an index), inside the files that lie opposite. Short ones that stand close together are encoded in one call (opposed-runs.ts).
+ * Where no base content is at hand, or no hint is known, the bytes are literals; but with an index of the base, long literals get a second look (gathered.ts).
  */
-import { present } from '../../base/errors.js';
+import { assert, present } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
-import { deltaKind } from '../../kernels/abi.js';
-import { dataWindowBytes, type Workspace } from '../../kernels/workspace.js';
+import { deltaKind, stepKind, stepWords } from '../../kernels/abi.js';
+import { stepsMax, type Workspace } from '../../kernels/workspace.js';
 import type { BaseIndex } from '../detect/base-index.js';
 import { extentKind } from '../detect/extents.js';
 import type { Layout } from '../snapshot/layout.js';
@@ -17,20 +17,14 @@ import type { ContentReader } from '../snapshot/snapshot.js';
 import { WindowMap, type BaseRange } from './base-window.js';
 import { GatheredEncoder, type Encoding, type EncodingSink } from './gathered.js';
 import { OperationWriter } from './operation-writer.js';
-import { OppositeReader } from './opposite-reader.js';
+import { OpposedRanges } from './opposed-range.js';
+import { OpposedRuns, type OpposedRun } from './opposed-runs.js';
 import type { OperationStreams } from './operations.js';
 import { segmentDataBytes, type SegmentPlan } from './plan.js';
 import { tableBits } from './table-bits.js';
 
 /** Matches on another diagonal, inside what lies opposite, from which on a copy costs less than the literals that a codec finds in their context (decision 0012). */
 const contextMatchBytesMin = 48;
-const slackBytesMin = 4 * 1024;
-const slackBytesMax = 64 * 1024;
-/**
- * With an index: what moved is found by it, in pages that resemble most. Wider windows cost more and gave deltas 0.5 % longer on pages of a database, 5 % on a
- * release of sources, since copies from not quite the right place left less for a second look.
- */
-const indexedSlackBytes = 1024;
 const recordsMax = 128 * 1024;
 const recordBytes = 12;
 /** The encoder stops when there is no room for a literal, a record after it, and a literal over the rest. */
@@ -69,7 +63,9 @@ class SegmentEncoder implements EncodingSink {
   readonly #plan: SegmentPlan;
   readonly #operations: OperationWriter;
   readonly #gathered: GatheredEncoder | undefined;
-  readonly #opposed: OppositeReader | undefined;
+  readonly #opposed: { readonly runs: OpposedRuns; readonly ranges: OpposedRanges } | undefined;
+  /** For each step of a run 1 where the index knows an anchor of its literals. */
+  readonly #known = new Uint8Array(stepsMax);
   #differenceBytes = 0;
 
   constructor(context: EncodeContext, plan: SegmentPlan) {
@@ -78,17 +74,18 @@ class SegmentEncoder implements EncodingSink {
     this.#operations = OperationWriter.of(context.workspace, plan.targetAddress);
     const { base } = context;
     this.#gathered = base?.index && new GatheredEncoder(context, base, base.index);
-    this.#opposed =
-      base &&
-      new OppositeReader({ ...context, baseReader: base.reader }, plan.extents, (opposite, length) =>
-        opposite < base.layout.totalBytes ? opposedRange(base, opposite, length) : undefined,
-      );
+    if (base === undefined) return;
+    const ranges = new OpposedRanges(base.layout, base.index !== undefined);
+    this.#opposed = {
+      ranges,
+      runs: new OpposedRuns({ ...context, baseReader: base.reader }, plan.extents, ranges),
+    };
   }
 
   run(): EncodedSegment {
     const { kinds, lengths, references } = this.#plan.extents;
     let at = this.#plan.targetAddress;
-    for (let i = 0; i < kinds.length; i++) {
+    for (let i = 0; i < kinds.length;) {
       const length = present(lengths[i], 'length');
       const reference = present(references[i], 'reference');
       switch (kinds[i]) {
@@ -101,9 +98,18 @@ class SegmentEncoder implements EncodingSink {
         case extentKind.zero:
           this.#operations.put('zero', length);
           break;
-        default:
-          this.#encodeData(at, length, reference, i + 1);
+        default: {
+          const run = this.#opposed?.runs.load(i, at);
+          if (run !== undefined) {
+            this.#encodeRun(run);
+            i += run.stepCount;
+            at += run.targetBytes;
+            continue;
+          }
+          this.#encodeData(at, length, reference);
+        }
       }
+      i++;
       at += length;
     }
     const operations = this.#operations.finish();
@@ -117,17 +123,79 @@ class SegmentEncoder implements EncodingSink {
     };
   }
 
-  /** New data, in pieces that leave room for the slack in the base window. */
-  #encodeData(address: number, length: number, hint: number, next: number): void {
+  /** Changes that are read together, and what stands between them. */
+  #encodeRun({ stepCount, changedBytes, baseStart }: OpposedRun): void {
+    const { workspace, inContext, meter } = this.#context;
+    meter.count('bytesDeltaEncoded', changedBytes);
+    const steps = workspace.window('steps');
+    const records = workspace.window('records');
+    const count = workspace.kernels.functions.deltaEncodeEach(
+      steps.pointer,
+      stepCount,
+      workspace.window('table').pointer,
+      records.pointer,
+      recordsMax,
+      inContext ? contextMatchBytesMin : 0,
+    );
+    assert(count <= recordsMax - recordsAtOnceMax, 'the records of a run fit their window');
+    let written = 0;
+    if (this.#gathered !== undefined) {
+      const known = this.#known.fill(0);
+      this.#gathered.markKnown(steps, stepCount, known);
+      const { words } = steps;
+      for (let i = 0; i < stepCount; i++) {
+        if (words[i * stepWords] !== stepKind.encoded || (known[i] === 0 && !this.#gathered.isPassing))
+          continue;
+        this.#writeSteps(written, i);
+        this.#improve(this.#gathered, words.subarray(i * stepWords, (i + 1) * stepWords), baseStart);
+        written = i + 1;
+      }
+    }
+    this.#writeSteps(written, stepCount);
+  }
+
+  /** A second look at a change that was encoded. */
+  #improve(gathered: GatheredEncoder, step: Uint32Array, baseStart: number): void {
+    const { workspace } = this.#context;
+    const [, targetBytes = 0, , , base = 0, baseBytes = 0, target = 0, diagonal = 0, , at = 0, count = 0] =
+      step;
+    const records = workspace.window('records');
+    const start = baseStart + base - workspace.window('base').pointer;
+    const range = { start, end: start + baseBytes };
+    const offset = target - workspace.window('target').pointer;
+    gathered.improve(
+      {
+        records: records.from(at - records.pointer),
+        count,
+        base,
+        map: new WindowMap([range]),
+        offset,
+        targetBytes,
+      },
+      { range, base, address: start + (diagonal | 0) - offset },
+      this,
+    );
+  }
+
+  /** Appends steps [from, to) and the payload of those that were encoded. */
+  #writeSteps(from: number, to: number): void {
+    if (to <= from) return;
+    const { workspace } = this.#context;
+    this.#differenceBytes += this.#operations.putSteps(
+      workspace.window('steps').pointer + from * stepWords * 4,
+      to - from,
+      workspace.window('differences').pointer + this.#differenceBytes,
+      workspace.window('literals').pointer,
+    );
+  }
+
+  /** Long changes, and such that nothing lies opposite, in pieces that leave room for the slack in the base window. */
+  #encodeData(address: number, length: number, hint: number): void {
     for (let done = 0; done < length; done += segmentDataBytes) {
       const piece = Math.min(segmentDataBytes, length - done);
-      const { base } = this.#context;
-      const isOpposed = base !== undefined && hint >= 0 && hint + done < base.layout.totalBytes;
-      if (isOpposed && this.#opposed !== undefined) {
-        const range = opposedRange(base, hint + done, piece);
-        this.#opposed.load({ address: address + done, length: piece, range }, next);
-        this.#against(this.#opposed, address + done, piece, hint + done, range);
-      } else if (this.#gathered === undefined) this.#literal(address + done, piece);
+      const range = hint < 0 ? undefined : this.#opposed?.ranges.of(hint + done, piece);
+      if (range !== undefined) this.#against(address + done, piece, hint + done, range);
+      else if (this.#gathered === undefined) this.#literal(address + done, piece);
       else this.#search(this.#gathered, address + done, piece);
     }
   }
@@ -144,32 +212,23 @@ class SegmentEncoder implements EncodingSink {
   /** Nothing lies opposite: only the index can tell what these bytes resemble. */
   #search(gathered: GatheredEncoder, address: number, length: number): void {
     const { workspace, reader, meter } = this.#context;
-    this.#opposed?.forget();
     meter.time('read', () => reader.read(address, workspace.window('target').u8(0, length)));
     meter.count('bytesRead', length);
     gathered.encodeUnknown(0, length, undefined, this);
   }
 
-  #against(
-    { targetStart, baseStart }: OppositeReader,
-    address: number,
-    length: number,
-    opposite: number,
-    range: BaseRange,
-  ): void {
+  #against(address: number, length: number, opposite: number, range: BaseRange): void {
     const { workspace, meter } = this.#context;
+    this.#opposed?.runs.loadOne(address, length, range);
     meter.count('bytesDeltaEncoded', length);
-    const base = workspace.window('base').pointer + range.start - baseStart;
+    const base = workspace.window('base').pointer;
     const map = new WindowMap([range]);
-    // Target window offset of what lies at an address of the base, if the diagonal went on.
-    const windowOpposite = opposite - (address - targetStart);
-    const end = address + length - targetStart;
     // A call whose records run out leaves the rest to the next one.
-    for (let offset = address - targetStart; offset < end;) {
-      const diagonal = windowOpposite + offset - range.start;
-      const encoding = this.#encodeWindows(map, base, offset, end - offset, diagonal);
+    for (let offset = 0; offset < length;) {
+      const diagonal = opposite + offset - range.start;
+      const encoding = this.#encodeWindows(map, base, offset, length - offset, diagonal);
       if (this.#gathered === undefined) this.put(encoding, 0, encoding.count);
-      else this.#gathered.improve(encoding, { range, base, address: windowOpposite }, this);
+      else this.#gathered.improve(encoding, { range, base, address: opposite }, this);
       offset += encoding.targetBytes;
     }
   }
@@ -230,15 +289,4 @@ class SegmentEncoder implements EncodingSink {
       .set(workspace.window('target').u8(offset, length));
     this.#operations.put('literal', length);
   }
-}
-
-/** The base bytes that changed bytes are encoded against: those opposite, with slack on either side. */
-function opposedRange({ layout, index }: EncodeBase, opposite: number, length: number): BaseRange {
-  const slack =
-    index !== undefined ? indexedSlackBytes : Math.min(slackBytesMax, Math.max(slackBytesMin, length));
-  // Not into neighbouring files: they rarely help, and where files are tiny there would be hundreds to open.
-  const lastOpposite = Math.min(opposite + length, layout.totalBytes) - 1;
-  const start = Math.max(layout.startOf(layout.entryAt(opposite)), opposite - slack);
-  const end = Math.min(layout.endOf(layout.entryAt(lastOpposite)), opposite + length + slack);
-  return { start, end: Math.min(end, start + dataWindowBytes) };
 }

@@ -8,16 +8,20 @@
 import { present } from '../../base/errors.js';
 import type { Meter } from '../../base/meter.js';
 import { deltaKind } from '../../kernels/abi.js';
+import type { Window } from '../../kernels/arena.js';
 import { gatheredRecordsMax, gatheredWindowBytes, type Workspace } from '../../kernels/workspace.js';
 import type { BaseIndex } from '../detect/base-index.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import { WindowMap, mergeRanges, type BaseRange } from './base-window.js';
-import { CandidateFinder, searchedBytesMin, unknownBytesOf, type Records, type Runs } from './candidates.js';
+import { CandidateFinder, searchedBytesMin, unknownBytesOf, type Runs } from './candidates.js';
 import { tableBits } from './table-bits.js';
 
 /** Records of target window bytes [offset, offset + targetBytes) against a base window. */
-export interface Encoding extends Records {
+export interface Encoding {
+  readonly records: Window;
+  readonly count: number;
+  readonly offset: number;
   /** Where in memory the base window begins. */
   readonly base: number;
   readonly map: WindowMap;
@@ -92,12 +96,18 @@ export class GatheredEncoder {
     this.#finder = new CandidateFinder(index, context.workspace, base.layout.totalBytes);
   }
 
+  /** Whether the next stretch is passed over, whatever the index knows. */
+  get isPassing(): boolean {
+    return this.#passing > 0;
+  }
+
+  /** Sets marks of steps of whose long literals the index knows any anchor. */
+  markKnown(steps: Window, stepCount: number, marks: Uint8Array): void {
+    this.#finder.markKnown(steps, stepCount, marks);
+  }
+
   /** Hands on an encoding's records, those of long literals replaced where that saves. */
   improve(encoding: Encoding, opposite: Opposite, sink: EncodingSink): void {
-    if (this.#passing === 0 && !this.#finder.knowsAny(encoding)) {
-      sink.put(encoding, 0, encoding.count);
-      return;
-    }
     const { words } = encoding.records;
     let kept = 0;
     let keptAt = encoding.offset;

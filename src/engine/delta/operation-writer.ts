@@ -6,7 +6,7 @@
  * more operations of a segment would fail here, not at a reader.
  */
 import { assert } from '../../base/errors.js';
-import { putKind, type KernelInstance } from '../../kernels/abi.js';
+import { deltaApplyRefused, putKind, type KernelInstance } from '../../kernels/abi.js';
 import type { Window } from '../../kernels/arena.js';
 import type { Workspace } from '../../kernels/workspace.js';
 import type { BaseRange } from './base-window.js';
@@ -100,6 +100,22 @@ export class OperationWriter {
       this.#ranges.length,
     );
     assert(taken === count, 'the operations of a segment fit their streams');
+  }
+
+  /**
+   * Appends steps that were encoded (assembly/delta-each.ts), and their payload: differences from `differences` on; `literals` is where the first literal byte of
+   * the segment went. Returns the difference bytes.
+   */
+  putSteps(pointer: number, count: number, differences: number, literals: number): number {
+    const written = this.#kernels.functions.deltaWriteEach(
+      this.#windows.writer.pointer,
+      pointer,
+      count,
+      differences,
+      literals,
+    );
+    assert(written !== deltaApplyRefused, 'the operations of a segment fit their streams');
+    return written;
   }
 
   /** Ends the streams; views of the windows. */

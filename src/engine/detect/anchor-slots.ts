@@ -88,6 +88,14 @@ export class AnchorSlots {
     return folded;
   }
 
+  /** Sets `marks[n]` for records {n, hash} of anchors that the table knows. Unverified, as find. */
+  markKnown(records: Uint32Array, count: number, marks: Uint8Array): void {
+    for (let i = 0; i < count * anchorRecordWords; i += anchorRecordWords) {
+      const n = records[i] ?? 0;
+      if (marks[n] === 0 && this.find(records[i + 1] ?? 0, records[i + 2] ?? 0) >= 0) marks[n] = 1;
+    }
+  }
+
   /** The base address of an anchor by its hash, or -1. Unverified: a tag of 22 bits agreed. */
   find(hashLow: number, hashHigh: number): number {
     const index = hashHigh >>> this.#indexShift;

@@ -10,6 +10,7 @@ import { blake3 } from './blake3.js';
 import { compareRuns, judgeRuns, zeroRuns } from './compare.js';
 import { crc32c } from './crc32c.js';
 import { addBytes, deltaApply, deltaGather } from './delta-apply.js';
+import { deltaAnchorsEach, deltaEncodeEach, deltaWriteEach } from './delta-each.js';
 import { deltaEncode } from './delta-encode.js';
 import { deltaPut, deltaWrite } from './delta-write.js';
 import { fastcdc } from './fastcdc.js';
@@ -43,6 +44,9 @@ export function createTwinKernels(): KernelInstance {
     deltaApply: (...windows) => deltaApply(memory, ...windows),
     deltaPut: (...windows) => deltaPut(memory, ...windows),
     deltaWrite: (...windows) => deltaWrite(memory, ...windows),
+    deltaEncodeEach: (...windows) => deltaEncodeEach(memory, ...windows),
+    deltaAnchorsEach: (...windows) => deltaAnchorsEach(memory, ...windows),
+    deltaWriteEach: (...windows) => deltaWriteEach(memory, ...windows),
     addBytes: (...windows) => addBytes(memory, ...windows),
     histogram: (...windows) => histogram(memory, ...windows),
     crc32c: (...windows) => crc32c(memory, ...windows),
