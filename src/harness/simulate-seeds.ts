@@ -9,6 +9,7 @@ import type { Executor } from '../engine/parallel/executor.js';
 import { captureEnvironment } from './io/environment.js';
 import { cpuClock, realClock } from './io/clock.js';
 import { ProcessExecutor } from './io/process-executor.js';
+import { collectSeldom } from './simulate/collection.js';
 import { SimulationLane } from './simulate/lane.js';
 import type { SimulationSetup } from './simulate/lane.js';
 import type { SeedRow } from './simulate/row.js';
@@ -53,6 +54,7 @@ export async function simulateSeeds(
   let violationCount = 0;
   let simulatedMs = 0;
   throwIfCancelled(signal);
+  collectSeldom();
   for await (const [row, again] of runs(options)) {
     rows.push(row);
     if (again !== undefined && again.digest !== row.digest)
