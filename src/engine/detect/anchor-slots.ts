@@ -1,12 +1,11 @@
 /**
- * The anchor table of a base in memory that all threads share: filled by the calling thread, read by every lane, copied by none. Layout and rule
+ * The anchor table of a base in memory that all threads share: filled and read by every lane, copied by none. Layout and rule
  * are those of the kernels (assembly/anchor-table.ts), and the tests hold both to the same bytes, so that a table may as
  * well be copied into a kernel's memory for `anchorSearch`.
  *
- * Not a kernel, since a kernel sees its own memory only: a table of 38 MiB would be held once by the thread that fills it, once shared, and once more
- * by each lane. An insertion takes some 40 ns with a table of 38 MiB, bound by memory as in the kernel; lookups are seldom the larger part.
+ * Not a kernel, since a kernel sees its own memory only: a table of 38 MiB would be held once shared, and once more by each lane.
  *
- * Law: what the table holds does not depend on the order of insertions. One thread fills it, before any other reads.
+ * Law: what the table holds does not depend on the order of insertions. One thread at a time fills a share of it, and none reads before all are filled.
  */
 const addressHighMask = 0x3ff;
 const two32 = 2 ** 32;
@@ -14,8 +13,9 @@ const two32 = 2 ** 32;
 /** u32 of a record: offset, hash (low, high). */
 export const anchorRecordWords = 3;
 
-/** Records whose slots are fetched together. */
-const batchWords = 256 * anchorRecordWords;
+/** Shares of a table, by the first bits of the hash, which are those of the slot: at its largest but one, of 2^22 slots, 144 KiB each. */
+export const shareCount = 256;
+export const shareShift = 24;
 
 export function anchorTableBytes(tableBits: number): number {
   return 9 * 2 ** tableBits;
@@ -27,7 +27,6 @@ export class AnchorSlots {
   readonly #sieve: Uint8Array;
   readonly #indexShift: number;
   readonly #sieveShift: number;
-  #fetched = 0;
 
   /** A table of 2^tableBits (3 to 25) slots that was filled, or is new and will be emptied. */
   constructor(table: SharedArrayBuffer, tableBits: number) {
@@ -38,54 +37,38 @@ export class AnchorSlots {
     this.#sieveShift = 29 - tableBits;
   }
 
-  /** Makes all slots empty. */
-  clear(): void {
-    this.#slots.fill(0xffffffff);
-    this.#sieve.fill(0xff);
+  /** Makes the slots of shares [first, end) empty. */
+  clear(first = 0, end = shareCount): void {
+    const from = Math.floor((this.#sieve.length * first) / shareCount);
+    const to = Math.floor((this.#sieve.length * end) / shareCount);
+    this.#slots.fill(0xffffffff, from * 2, to * 2);
+    this.#sieve.fill(0xff, from, to);
   }
 
-  /** Inserts the records of a region that begins at a base address. */
-  insert(records: Uint32Array, address: number): void {
+  /** Inserts staged anchors, `words` [from, to), of one share and of the region that begins at a base address (anchor-stage.ts). */
+  insert(words: Uint32Array, from: number, to: number, share: number, address: number): void {
     const slots = this.#slots;
     const sieve = this.#sieve;
     const indexShift = this.#indexShift;
     const sieveShift = this.#sieveShift;
     const addressHigh = Math.floor(address / two32);
     const addressLow = address >>> 0;
-    for (let first = 0; first < records.length; first += batchWords) {
-      const end = Math.min(records.length, first + batchWords);
-      this.#fetched ^= this.#fetch(records, first, end);
-      for (let i = first; i < end; i += anchorRecordWords) {
-        const offset = records[i] ?? 0;
-        const hashLow = records[i + 1] ?? 0;
-        const hashHigh = records[i + 2] ?? 0;
-        const index = hashHigh >>> indexShift;
-        const low = (addressLow + offset) >>> 0;
-        const high = (tagOf(hashLow, hashHigh) | (low < offset ? addressHigh + 1 : addressHigh)) >>> 0;
-        const held = slots[index * 2 + 1] ?? 0;
-        if (high < held || (high === held && low < (slots[index * 2] ?? 0))) {
-          slots[index * 2] = low;
-          slots[index * 2 + 1] = high;
-        }
-        sieve[index] = (sieve[index] ?? 0) & ~(1 << ((hashHigh >>> sieveShift) & 7));
+    const hashTop = share << shareShift;
+    for (let i = from; i < to; i += 2) {
+      const first = words[i] ?? 0;
+      const second = words[i + 1] ?? 0;
+      const hashHigh = hashTop | (first >>> 8);
+      const index = hashHigh >>> indexShift;
+      const offset = ((first & 0xff) << 14) | (second >>> 18);
+      const low = (addressLow + offset) >>> 0;
+      const high = (tagOf(second << 14, hashHigh) | (low < offset ? addressHigh + 1 : addressHigh)) >>> 0;
+      const held = slots[index * 2 + 1] ?? 0;
+      if (high < held || (high === held && low < (slots[index * 2] ?? 0))) {
+        slots[index * 2] = low;
+        slots[index * 2 + 1] = high;
       }
+      sieve[index] = (sieve[index] ?? 0) & ~(1 << ((hashHigh >>> sieveShift) & 7));
     }
-  }
-
-  /**
-   * Brings the slots of records into the cache. Whether a slot keeps what it has is a branch that waits for memory and is often predicted wrongly;
-   * loads without one overlap, which makes an insertion a third cheaper. What is loaded is folded together, so that no load may be left out.
-   */
-  #fetch(records: Uint32Array, first: number, end: number): number {
-    const slots = this.#slots;
-    const sieve = this.#sieve;
-    const indexShift = this.#indexShift;
-    let folded = 0;
-    for (let i = first + 2; i < end; i += anchorRecordWords) {
-      const index = (records[i] ?? 0) >>> indexShift;
-      folded ^= (slots[index * 2 + 1] ?? 0) ^ (sieve[index] ?? 0);
-    }
-    return folded;
   }
 
   /** Sets `marks[n]` for records {n, hash} of anchors that the table knows. Unverified, as find. */

@@ -10,7 +10,7 @@ import { hashCuts, readTarget, type ScanContext } from '../fingerprint/scan.js';
 import type { Region } from '../snapshot/layout.js';
 import { anchorRecordWords } from './anchor-slots.js';
 import { LeafRuns, type KnownLeaves } from './base-leaves.js';
-import { rangesIn } from './base-ranges.js';
+import { bytesOf, rangesIn } from './base-ranges.js';
 
 /** How anchors are chosen, on both sides alike. */
 export interface AnchorChoice {
@@ -74,9 +74,8 @@ export interface IndexedRegion {
   readonly askedLeaves: Uint8Array;
 }
 
-/** Anchors of one base region: records of three u32 {offset in the region, hash low, hash high}. */
+/** Anchors of one base region: records of three u32 {offset in the region, hash low, hash high}, in a window, valid until the next job. */
 export interface RegionAnchors {
-  readonly region: Region;
   readonly anchors: Uint32Array;
   readonly leaves: readonly KnownLeaves[];
 }
@@ -93,6 +92,18 @@ const anchorReachBytes = 31;
  */
 const stretchBytes = 32 * 1024;
 const crowdedMax = 4;
+
+/** How many anchors ranges of a region may give: no more than they have places, and bounded for each stretch. */
+export function anchorsMax({ spacingBits }: AnchorChoice, region: Region, ranges: Float64Array): number {
+  const bytes = bytesOf(ranges);
+  const stretches = Math.floor(bytes / stretchBytes) + ranges.length / 2 + piecesMax(region);
+  return Math.min(bytes, stretches * (stretchBytes >> spacingBits) * crowdedMax);
+}
+
+/** Pieces that a region is read in: two in a row are longer than one may be. */
+function piecesMax({ length }: Region): number {
+  return 2 * Math.ceil(length / pieceBytes) + 1;
+}
 
 /**
  * Anchors of ranges of one region and digests of leaves, in one read: of whole pieces where digests are asked for, else of the ranges alone. The
@@ -155,7 +166,7 @@ function collectRegion(
     start = end;
     leaf = next;
   }
-  return { region, anchors: anchors.finish(), leaves: leaves.finish() };
+  return { anchors: anchors.finish(), leaves: leaves.finish() };
 }
 
 /** Where a read ends that begins with range `first`: behind the last range that lies close to the one before it. */
@@ -230,6 +241,6 @@ class AnchorColumn {
   }
 
   finish(): Uint32Array {
-    return this.#words.slice(0, this.#length);
+    return this.#words.subarray(0, this.#length);
   }
 }

@@ -16,11 +16,8 @@ export interface ThreadData {
   readonly claims: Int32Array;
 }
 
-/** Serves for as long as the thread lives. `newLane` is called with the team's setup when the first job is due; `movedOf` names what of a result moves home without a copy. */
-export function serveTeam<Job, Result>(
-  newLane: (setup: unknown) => Lane<Job, Result>,
-  movedOf: (result: Result) => ArrayBuffer[],
-): void {
+/** Serves for as long as the thread lives. `newLane` is called with the team's setup when the first job is due. */
+export function serveTeam<Job, Result>(newLane: (setup: unknown) => Lane<Job, Result>): void {
   const { setup, claims } = workerData as ThreadData;
   const port = parentPort;
   assert(port !== null, 'a team has threads');
@@ -31,8 +28,7 @@ export function serveTeam<Job, Result>(
   const send = ({ number, job }: Listed<Job>): void => {
     try {
       lane ??= newLane(setup);
-      const result = lane.run(job);
-      port.postMessage({ number, outcome: { ok: true, result } }, movedOf(result));
+      port.postMessage({ number, outcome: { ok: true, result: lane.run(job) } });
     } catch (error) {
       port.postMessage({ number, outcome: { ok: false, failure: toPlainFailure(error) } });
     }

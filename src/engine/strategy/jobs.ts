@@ -8,7 +8,9 @@ import type { ChunkerSpec } from '../chunk/spec.js';
 import type { SegmentPlan } from '../delta/plan.js';
 import type { RangesRelocated, RegionFollowed } from '../detect/adaptive.js';
 import type { Alignment } from '../detect/alignment.js';
-import type { AnchorChoice, BaseIndex, IndexedRegion, RegionAnchors } from '../detect/base-index.js';
+import type { StagedPart } from '../detect/anchor-stage.js';
+import type { AnchorChoice, BaseIndex, IndexedRegion } from '../detect/base-index.js';
+import type { KnownLeaves } from '../detect/base-leaves.js';
 import type { RegionComparison } from '../detect/compare.js';
 import type { RegionMatches } from '../detect/search.js';
 import type { RegionSums, Signature } from '../detect/signature.js';
@@ -84,10 +86,26 @@ export interface JobTable {
     readonly job: { readonly region: Region; readonly signature: Signature };
     readonly result: RegionMatches;
   };
-  /** Anchors of ranges of one base region, and leaf digests. */
+  /** Anchors of ranges of one base region into the part of the stage that begins at word `at`; its leaf digests. */
   readonly index: {
-    readonly job: IndexedRegion & { readonly choice: AnchorChoice };
-    readonly result: RegionAnchors;
+    readonly job: IndexedRegion & {
+      readonly choice: AnchorChoice;
+      readonly stage: SharedArrayBuffer;
+      readonly at: number;
+    };
+    readonly result: { readonly leaves: readonly KnownLeaves[] };
+  };
+  /** What was staged of shares [first, end) of an index into its table, the first time into empty slots. */
+  readonly insert: {
+    readonly job: {
+      readonly index: BaseIndex;
+      readonly stage: SharedArrayBuffer;
+      readonly parts: readonly StagedPart[];
+      readonly first: number;
+      readonly end: number;
+      readonly isFirst: boolean;
+    };
+    readonly result: null;
   };
   /** Encode and compress one segment; with an index of the base, against what it knows, too. */
   readonly encode: {

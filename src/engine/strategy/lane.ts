@@ -13,6 +13,7 @@ import type { OperationStreams } from '../delta/operations.js';
 import type { SegmentPlan } from '../delta/plan.js';
 import { followRegion, relocateRanges } from '../detect/adaptive.js';
 import { AnchorSlots } from '../detect/anchor-slots.js';
+import { AnchorStage } from '../detect/anchor-stage.js';
 import { indexRegion } from '../detect/base-index.js';
 import { compareRegion } from '../detect/compare.js';
 import { loadSearchTable, searchRegion, type SearchTable } from '../detect/search.js';
@@ -35,6 +36,13 @@ interface SideState {
 function open(source: SnapshotSource): SideState {
   const shape = shapeOf(source);
   return { shape, reader: openContent(source, shape.layout) };
+}
+
+function insertShares({ index, stage, parts, first, end, isFirst }: Job<'insert'>): null {
+  const slots = new AnchorSlots(index.table, index.tableBits);
+  if (isFirst) slots.clear(first, end);
+  new AnchorStage(stage).insertInto(slots, parts, first, end);
+  return null;
 }
 
 export class StrategyLane implements Lane<Job, Done> {
@@ -100,7 +108,9 @@ export class StrategyLane implements Lane<Job, Done> {
       case 'search':
         return this.#searchIn(job, meter);
       case 'index':
-        return indexRegion(this.#scanContext('base', meter), job.choice, job);
+        return this.#indexPart(job, meter);
+      case 'insert':
+        return meter.time('detect', () => insertShares(job));
       case 'encode':
         return this.#encode(job, meter);
     }
@@ -121,6 +131,12 @@ export class StrategyLane implements Lane<Job, Done> {
     const context = { ...this.#detectContext(meter), pairs, base: this.#side('base').shape, signature };
     this.#search ??= { signature, table: meter.forEachLane(() => loadSearchTable(context)) };
     return searchRegion({ ...context, table: this.#search.table }, job.region);
+  }
+
+  #indexPart(job: Job<'index'>, meter: Meter): JobTable['index']['result'] {
+    const { anchors, leaves } = indexRegion(this.#scanContext('base', meter), job.choice, job);
+    meter.time('detect', () => new AnchorStage(job.stage).put(anchors, job.at));
+    return { leaves };
   }
 
   #encode(job: Job<'encode'>, meter: Meter): JobTable['encode']['result'] {

@@ -8,7 +8,6 @@ import { assert } from '../../base/errors.js';
 import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
 import type { Workspace } from '../../kernels/workspace.js';
 import { ownWorkspace, type BorrowedWorkspace, type WorkspacePool } from '../../kernels/workspace-pool.js';
-import { anchorRecordWords } from '../detect/anchor-slots.js';
 import { InlineExecutor, type Executor, type Turns } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
@@ -114,12 +113,5 @@ export class Lanes {
 
 /** What a result holds until its turn comes, roughly. */
 function heldBytesOf(job: Job): number {
-  switch (job.type) {
-    case 'encode':
-      return job.literalsExpected;
-    case 'index':
-      return (anchorRecordWords * 4 * job.region.length) >> job.choice.spacingBits;
-    default:
-      return 16 * 1024;
-  }
+  return job.type === 'encode' ? job.literalsExpected : 16 * 1024;
 }

@@ -5,12 +5,8 @@ import { serveTeam } from '../parallel/team-thread.js';
 import type { Done, Job, LaneSetup } from './jobs.js';
 import { StrategyLane } from './lane.js';
 
-serveTeam<Job, Done>(
-  (setup) => {
-    const { kernels } = setup as LaneSetup;
-    const workspace = new Workspace(createWasmKernels(kernels));
-    return new StrategyLane(setup as LaneSetup, workspace, { nowMs: () => performance.now() });
-  },
-  // Records of anchors are the only large results that own their buffer.
-  ({ result }) => ('anchors' in result ? [result.anchors.buffer as ArrayBuffer] : []),
-);
+serveTeam<Job, Done>((setup) => {
+  const { kernels } = setup as LaneSetup;
+  const workspace = new Workspace(createWasmKernels(kernels));
+  return new StrategyLane(setup as LaneSetup, workspace, { nowMs: () => performance.now() });
+});

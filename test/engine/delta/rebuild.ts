@@ -12,6 +12,7 @@ import { memorySnapshot } from '../../../src/engine/snapshot/memory.js';
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import type { KernelInstance } from '../../../src/kernels/abi.js';
 import { Workspace } from '../../../src/kernels/workspace.js';
+import { insertAnchors } from '../detect/anchors.js';
 
 export function image(bytes: Uint8Array): Snapshot {
   return memorySnapshot('image', [{ path: '', bytes }]);
@@ -72,7 +73,8 @@ function indexOf(workspace: Workspace, base: Snapshot, plan: BaseIndexPlan): Bas
   for (const region of base.layout.regions()) {
     const ranges = Float64Array.of(region.address, region.length);
     const askedLeaves = new Uint8Array(region.leafCount);
-    slots.insert(indexRegion(context, plan, { region, ranges, askedLeaves }).anchors, region.address);
+    const { anchors } = indexRegion(context, plan, { region, ranges, askedLeaves });
+    insertAnchors(slots, anchors, region.address);
   }
   return { ...plan, table };
 }

@@ -27,6 +27,7 @@ import { createTwinKernels } from '../../../src/kernels/twin/index.js';
 import { Arena } from '../../../src/kernels/arena.js';
 import type { KernelInstance } from '../../../src/kernels/abi.js';
 import { halves } from '../../kernels/anchors.js';
+import { insertAnchors } from './anchors.js';
 
 const plan: BaseIndexPlan = { spacingBits: 6, sampleBits: 0, tableBits: 12 };
 
@@ -72,6 +73,7 @@ async function indexed(
   chosen: BaseIndexPlan,
   workers = 1,
   ranges = Float64Array.of(0, base.layout.totalBytes),
+  stageWords?: number,
 ): Promise<IndexedBase> {
   const leaves = new LeafColumn(base.layout, 16);
   const pairs = Int32Array.of(0);
@@ -80,7 +82,7 @@ async function indexed(
     clock: stoppedClock,
   });
   try {
-    const index = await buildBaseIndex(run, base.layout, chosen, ranges, leaves);
+    const index = await buildBaseIndex(run, base.layout, chosen, ranges, leaves, stageWords);
     return { index, baseLeafDigests: leaves.digests };
   } finally {
     await run.close();
@@ -119,8 +121,8 @@ describe('the shared table', () => {
             const slots = new AnchorSlots(table, tableBits);
             slots.clear();
             const half = Math.floor(expected.words.length / 6) * 3;
-            slots.insert(expected.words.subarray(half), at);
-            slots.insert(expected.words.subarray(0, half), at);
+            insertAnchors(slots, expected.words.subarray(half), at);
+            insertAnchors(slots, expected.words.subarray(0, half), at);
             expect(Buffer.from(table).equals(expected.table)).toBe(true);
             const found: number[] = [];
             for (let i = 0; i < expected.words.length; i += 3) {
@@ -144,6 +146,18 @@ describe('the index of a base', () => {
     for (const workers of [1, 2]) {
       const { index } = await indexed(image(bytes), chosen, workers);
       expect(Buffer.from(index.table).equals(expected.table)).toBe(true);
+    }
+  });
+
+  it('is the same in one round or several, and when the stage has room for less than a region', async () => {
+    const bytes = uniform(9, 13 * 1024 * 1024);
+    const chosen = { ...plan, tableBits: 17 };
+    const ranges = Float64Array.of(0, bytes.length);
+    const once = await indexed(image(bytes), chosen);
+    for (const stageWords of [1, 1_500_000]) {
+      const { index, baseLeafDigests } = await indexed(image(bytes), chosen, 1, ranges, stageWords);
+      expect(Buffer.from(index.table).equals(Buffer.from(once.index.table))).toBe(true);
+      expect(Buffer.from(baseLeafDigests).equals(once.baseLeafDigests)).toBe(true);
     }
   });
 
@@ -184,7 +198,7 @@ describe('the index of a base', () => {
         (k) => at >= (ranges[k] ?? 0) && at < (ranges[k] ?? 0) + (ranges[k + 1] ?? 0),
       );
       if (!isInside) continue;
-      wanted.insert(words.subarray(i, i + 3), 0);
+      insertAnchors(wanted, Uint32Array.of(0, words[i + 1] ?? 0, words[i + 2] ?? 0), at);
       known++;
     }
     for (const workers of [1, 2]) {

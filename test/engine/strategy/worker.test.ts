@@ -82,7 +82,7 @@ function setupOf(strategy: Strategy, from: Snapshot = base): LaneSetup {
 }
 
 const kinds: readonly (readonly [StrategyName, Settings, readonly Job['type'][]])[] = [
-  ['adaptive', { effort: 'thorough', subBlock: 'on' }, ['follow', 'index', 'relocate', 'encode']],
+  ['adaptive', { effort: 'thorough', subBlock: 'on' }, ['follow', 'index', 'insert', 'relocate', 'encode']],
   ['compare', {}, ['compare', 'leaves', 'encode']],
   ['fastcdc', {}, ['scan', 'encode']],
   ['rolling', {}, ['sums', 'search', 'encode']],
