@@ -17,9 +17,12 @@ import type { SimulatedFile } from './file.js';
 import { sectorBytes } from './file.js';
 
 export interface DiskOptions {
-  /** Of a read, beside its bytes. */
+  /** Of a read of what the page cache does not have, beside its bytes. */
   readonly operationMs: number;
-  /** Of what memory takes until it is synced: writes, and names (size, list, rename, unlink, a new folder). Where it is 0 that is done at once, without an event. */
+  /**
+   * Of what memory does: writes, names (size, list, rename, unlink, a new folder), reads of what was written or read since the power came, syncs of a folder whose names are durable. Where
+   * it is 0 that is done at once, without an event.
+   */
   readonly cacheMs: number;
   /** Of a sync, beside the bytes that it brings to the disk. */
   readonly syncMs: number;
@@ -133,13 +136,13 @@ export class Device {
     const names = this.#names;
     const inMemory = <T>(what: string, path: string, effect: () => T): Promise<T> =>
       this.#run(life, what, path, 0, this.options.cacheMs, effect);
-    const sync = (what: string, path: string, bytes: number, effect: () => void): Promise<void> =>
-      this.#run(life, what, path, bytes, this.options.syncMs, effect);
     return {
       read: (path, offset, length) => {
-        const size = names.file(path)?.size ?? 0;
-        const bytes = Math.max(0, Math.min(length, size - offset));
-        return this.#run(life, 'read', path, bytes, this.options.operationMs, () => {
+        const { operationMs, cacheMs } = this.options;
+        const file = names.file(path);
+        const isFar = file?.isCached === false;
+        const bytes = isFar ? Math.max(0, Math.min(length, file.size - offset)) : 0;
+        return this.#run(life, 'read', path, bytes, isFar ? operationMs : cacheMs, () => {
           this.#fail('read-error', this.options.readError, `${path} cannot be read`);
           return names.file(path)?.read(offset, length);
         });
@@ -150,20 +153,24 @@ export class Device {
         return inMemory('write', path, () => this.#write(path, offset, own));
       },
       sync: (path) =>
-        sync('sync', path, names.file(path)?.unsyncedBytes ?? 0, () => {
+        this.#run(life, 'sync', path, names.file(path)?.unsyncedBytes ?? 0, this.options.syncMs, () => {
           const file = names.file(path);
           if (file === undefined) throw new WorldError(`${path}: there is no such file`);
           this.#fail('sync-error', this.options.syncError, `${path} cannot be synced`);
           file.sync();
           this.#durableCount++;
         }),
-      syncDirectory: (path) =>
-        sync('sync folder', path, 0, () => {
+      syncDirectory: (path) => {
+        const known = names.find(path);
+        const isSynced = known instanceof Folder && names.isSynced(known);
+        return this.#run(life, 'sync folder', path, 0, this.options[isSynced ? 'cacheMs' : 'syncMs'], () => {
           const folder = names.find(path);
           if (!(folder instanceof Folder)) throw new WorldError(`${path}: there is no such folder`);
+          if (names.isSynced(folder)) return;
           names.sync(folder);
           this.#durableCount++;
-        }),
+        });
+      },
       rename: (from, to) =>
         inMemory('rename', from, () => {
           names.check(to);

@@ -22,6 +22,7 @@ export class SimulatedFile {
   #size = 0;
   #unsynced: UnsyncedWrite[] = [];
   #syncedVersion = 0;
+  #isCached = true;
 
   get size(): number {
     return this.#size;
@@ -36,8 +37,19 @@ export class SimulatedFile {
     return this.#unsynced.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** A copy. */
+  /** Whether the page cache has it: since it was written or read, until the power is cut. Whole, since stores' files are. */
+  get isCached(): boolean {
+    return this.#isCached;
+  }
+
+  /** The power was cut. */
+  forget(): void {
+    this.#isCached = false;
+  }
+
+  /** A copy. It lies in the page cache from then on. */
   read(offset: number, length: number): Uint8Array {
+    this.#isCached = true;
     return this.#content.slice(Math.min(offset, this.#size), Math.min(this.#size, offset + length));
   }
 

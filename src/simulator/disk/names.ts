@@ -93,6 +93,11 @@ export class Names {
     for (const change of operation) set(change.folder.children, change);
   }
 
+  /** Whether a sync of the folder would change nothing. */
+  isSynced(folder: Folder): boolean {
+    return this.#pending.every((operation) => operation[0].folder !== folder);
+  }
+
   /** Makes the folder's names durable, and what they follow from. */
   sync(folder: Folder): void {
     const isCommitted = this.#pending.map((operation) => operation[0].folder === folder);
@@ -124,8 +129,12 @@ export class Names {
     const restore = (folder: Folder): void => {
       folder.children = new Map(folder.durable);
       for (const node of folder.children.values()) {
-        if (node instanceof Folder) restore(node);
-        else if (!node.isSynced) node.crash(random.fork(`file ${count++}`));
+        if (node instanceof Folder) {
+          restore(node);
+          continue;
+        }
+        if (!node.isSynced) node.crash(random.fork(`file ${count++}`));
+        node.forget();
       }
     };
     restore(this.root);

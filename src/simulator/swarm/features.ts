@@ -8,25 +8,27 @@ import type { Random } from '../../base/prng.js';
 /** How many seeds in a hundred have it. */
 export const featureChances = {
   // Of the topology and the configuration: most worlds are one agent and one server.
-  servers: 18,
-  'many-agents': 20,
+  servers: 8,
+  'many-agents': 10,
+  // Both, and one volume for all.
+  federation: 4,
   'shared-volume': 80,
   'other-stores': 30,
-  'old-sides': 20,
+  'old-sides': 14,
   merging: 65,
   'small-cache': 30,
   'small-buffers': 4,
   // Of the workload.
-  'many-pushes': 6,
+  'many-pushes': 4,
   'common-past': 60,
   reverts: 25,
   impatience: 25,
-  pulls: 18,
+  pulls: 14,
   bases: 40,
   lists: 8,
   collections: 36,
   retention: 25,
-  revisits: 6,
+  revisits: 5,
   expiry: 15,
   scrubs: 10,
   restarts: 15,
@@ -51,7 +53,7 @@ export const featureChances = {
   'slow-cores': 15,
   clocks: 25,
   // Of disks.
-  'slow-memory': 4,
+  'slow-memory': 6,
   'read-errors': 12,
   'write-errors': 15,
   'sync-errors': 15,

@@ -34,7 +34,7 @@ function drawPushes(
   const spreadMs = random.fork('spread').below(2) === 0 ? 1000 : workloadMs;
   return agents.flatMap((agent, i) => {
     const own = random.fork(agent.name);
-    const least = agents.length === 1 ? 3 : 1 + own.below(3);
+    const least = agents.length === 1 ? 3 : own.pick([1, 1, 2, 2, 3]);
     const count = least + (features.has('many-pushes') ? own.below(6) : 0);
     const volume = volumes[i % volumes.length] ?? volumes[0];
     const home = one(own, servers);
