@@ -4,13 +4,14 @@
  * Promise: what is durable of a server's log verifies from its first record to its last, and every head that append() has ever resolved with is in it. Each version that is visible was
  * recorded as offered before, and is on record as having become visible: where a crash came between, since the restart. What is on record as visible, and not as removed, is there. No receiver finds that it cannot use a base where no disk and no network can have damaged one.
  */
+import { DataError } from '../../base/errors.js';
 import type { AuditRecord } from '../../replication/audit/record.js';
 import { RecordedVersions, shownBy } from '../../replication/audit/recorded.js';
 import { verifyAudit } from '../../replication/audit/verify.js';
 import { dotText, isMerge } from '../../replication/versions/version.js';
 import type { Dot } from '../../replication/versions/version.js';
 import { Broken } from './invariant.js';
-import type { Invariant, RunView, ServerView } from './invariant.js';
+import type { Durable, Invariant, RunView, ServerView } from './invariant.js';
 
 const name = 'the audit log can be relied upon';
 
@@ -24,7 +25,7 @@ export const audit: Invariant = {
 
 async function check(run: RunView, server: ServerView): Promise<void> {
   if (server.isDamaged || server.auditHeads.length === 0) return;
-  const { store, repository } = await server.durable();
+  const { store, repository } = await opened(server);
   const offered = new Set<string>();
   const shown = new Set<string>();
   const recorded = new RecordedVersions();
@@ -58,6 +59,16 @@ async function check(run: RunView, server: ServerView): Promise<void> {
         name,
         `${server.name}: ${dotText(dot)} of ${volume} is on record as visible and not there`,
       );
+}
+
+/** Throws Broken where it cannot be opened: no disk that keeps what it was given explains that. */
+async function opened(server: ServerView): Promise<Durable> {
+  try {
+    return await server.durable();
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new Broken(name, `the repository of ${server.name} cannot be opened: ${error.message}`);
+  }
 }
 
 /** By a disk that changes what it was given, or a network that changes frames. */

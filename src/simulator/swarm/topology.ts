@@ -44,12 +44,12 @@ const chunkers = ['fixed:4096', 'fixed:16384', 'fastcdc:2048:8192:65536'] as con
 export function drawTopology(random: Random, features: Features): Topology {
   const counts = random.fork('counts');
   const isFederation = features.has('federation');
-  const serverCount = isFederation || features.has('servers') ? counts.between(2, 3) : 1;
+  const serverCount = isFederation || features.has('servers') ? counts.pick([2, 2, 3]) : 1;
   const shape = random.fork('shape').pick(shapes);
   const isShared = isFederation || (features.has('many-agents') && features.has('shared-volume'));
   // Conflicts are settled in another way than by the latest where there are some.
   const policy = features.has('merging') && isShared ? random.fork('policy').pick(policies) : 'latest-wins';
-  const agentCount = isFederation || features.has('many-agents') ? counts.pick([2, 2, 3]) : 1;
+  const agentCount = isFederation || features.has('many-agents') ? counts.pick([2, 2, 2, 3]) : 1;
   const names = Array.from({ length: serverCount }, (_, i) => `server-${i + 1}`);
   const liar = one(random.fork('liar'), names);
   const drawn = drawStore(random.fork('store'));
@@ -57,7 +57,8 @@ export function drawTopology(random: Random, features: Features): Topology {
   const common = policy === 'block-merge:4096' ? { ...drawn, chunker: 'fixed:4096' } : drawn;
   const servers = names.map((name, i): ServerNode => {
     const own = random.fork(name);
-    const store = features.has('other-stores') ? drawStore(own.fork('store')) : common;
+    // The first cuts as the policy does, so that there is a server that makes merges for those that cannot.
+    const store = i > 0 && features.has('other-stores') ? drawStore(own.fork('store')) : common;
     return {
       name,
       role: 'server',

@@ -34,7 +34,8 @@ function drawPushes(
   const spreadMs = random.fork('spread').below(2) === 0 ? 1000 : workloadMs;
   return agents.flatMap((agent, i) => {
     const own = random.fork(agent.name);
-    const least = agents.length === 1 ? 3 : own.pick([1, 1, 2, 2, 3]);
+    const least =
+      agents.length === 1 ? (servers.length === 1 ? 3 : own.between(2, 3)) : own.pick([1, 1, 2, 2, 3]);
     const count = least + (features.has('many-pushes') ? own.below(6) : 0);
     const volume = volumes[i % volumes.length] ?? volumes[0];
     const home = one(own, servers);

@@ -1,6 +1,6 @@
 /**
- * What the median seed of the swarm is: two nodes, three snapshots, 256 KiB, at most 300 events, several full restores. docs/simulator.md has the numbers, which follow from the
- * seeds alone.
+ * What the median seed of the swarm is: two nodes, three snapshots, 256 KiB, 200 events and a few more, several full restores; and that the mean is not far from it. docs/simulator.md has
+ * the numbers, which follow from the seeds alone.
  *
  *     ACCEPT_GOLDEN=1 npx vitest run test/simulator/swarm
  *
@@ -17,10 +17,21 @@ import { root, textOf } from '../../tidy/sources.js';
 
 const seeds = [...Array(200).keys()];
 const path = 'docs/simulator.md';
-const rowPattern = /(^\| nodes \| snapshots \|.*\n\|.*\n)(\|.*\|)$/m;
+const rowsPattern = /(^\| seed \| nodes \| snapshots \|.*\n\|.*\n)((?:\|.*\|\n)+)/m;
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[(values.length - 1) >> 1] ?? 0;
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function rowOf(name: string, values: readonly number[]): string {
+  const cells = values.map((value) =>
+    value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 }),
+  );
+  return `| ${[name, ...cells].join(' | ')} |\n`;
 }
 
 test('the median seed', async () => {
@@ -43,27 +54,34 @@ test('the median seed', async () => {
       restoredCount,
     ]);
   }
-  const medians = [0, 1, 2, 3, 4, 5].map((column) => median(rows.map((row) => row[column] ?? 0)));
-  const text = `| ${medians.map((value) => value.toLocaleString('en')).join(' | ')} |`;
+  const columns = [0, 1, 2, 3, 4, 5].map((column) => rows.map((row) => row[column] ?? 0));
+  const [medians, means] = [columns.map(median), columns.map(mean)];
+  const text = rowOf('median', medians) + rowOf('mean', means);
   if (process.env['ACCEPT_GOLDEN'] === '1')
-    writeFileSync(join(root, path), textOf(path).replace(rowPattern, `$1${text}`));
-  expect(rowPattern.exec(textOf(path))?.[2]).toBe(text);
+    writeFileSync(join(root, path), textOf(path).replace(rowsPattern, `$1${text}`));
+  expect(rowsPattern.exec(textOf(path))?.[2]).toBe(text);
   const [nodeCount, snapshotCount, bytes, , eventCount, restoredCount] = medians;
   expect([nodeCount, snapshotCount]).toEqual([2, 3]);
   expect(bytes).toBeGreaterThanOrEqual(262_144);
-  expect(eventCount).toBeLessThanOrEqual(300);
+  expect(eventCount).toBeGreaterThanOrEqual(200);
+  expect(eventCount).toBeLessThanOrEqual(250);
+  expect(means[4]).toBeLessThanOrEqual(1.4 * (eventCount ?? 0));
   expect(restoredCount).toBeGreaterThanOrEqual(6);
 }, 240_000);
 
-test('what takes many nodes is there in one seed of five or six', () => {
+test('what takes many nodes is there in one seed of eight', () => {
   const scenarios = [...Array(2000).keys()].map(generateScenario);
   const share = (has: (scenario: Scenario) => boolean): number =>
     scenarios.filter(has).length / scenarios.length;
   const serverCount = ({ nodes }: Scenario): number => nodes.filter(isServer).length;
   const agentCount = ({ nodes }: Scenario): number => nodes.length - nodes.filter(isServer).length;
-  expect(share((scenario) => serverCount(scenario) > 1)).toBeCloseTo(0.18, 1);
-  expect(share((scenario) => agentCount(scenario) > 1)).toBeCloseTo(0.2, 1);
-  expect(share((scenario) => agentCount(scenario) > scenario.volumes.length)).toBeCloseTo(0.16, 1);
+  expect(share((scenario) => serverCount(scenario) > 1)).toBeCloseTo(0.117, 1.5);
+  expect(share((scenario) => agentCount(scenario) > 1)).toBeCloseTo(0.136, 1.5);
+  expect(share((scenario) => agentCount(scenario) > scenario.volumes.length)).toBeCloseTo(0.117, 1.5);
+  // Where merges travel: several writers of one volume, at several servers.
+  expect(
+    share((scenario) => serverCount(scenario) > 1 && agentCount(scenario) > scenario.volumes.length),
+  ).toBeCloseTo(0.045, 1.5);
   // One lying disk at most, and not always the first server's.
   const liars = scenarios.map(({ nodes, faults }) => {
     const rotten = faults.flatMap(({ fault }) => (fault.kind === 'bit-rot' ? [fault.node] : []));
