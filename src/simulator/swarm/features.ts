@@ -59,8 +59,8 @@ export const featureChances = {
   'sync-errors': 15,
   'full-disks': 12,
   'slow-disks': 15,
-  rot: 6,
-  misdirection: 6,
+  rot: 8,
+  misdirection: 8,
 } as const;
 
 export type Feature = keyof typeof featureChances;
