@@ -6,14 +6,14 @@ import { newEquipment } from '../../../src/simulator/run/equipment.js';
 import { runScenario } from '../../../src/simulator/run/run-scenario.js';
 import { readScenario } from '../../../src/simulator/scenario/read.js';
 import { generateScenario } from '../../../src/simulator/swarm/generate.js';
-import { readFindings } from '../planted/findings.js';
 
 const equipment = newEquipment();
+/** One of the first that find it, with one agent: minimising does not give one agent the other's work. */
+const seed = 23;
 
 afterEach(() => plant(undefined));
 
 test('a collection that marks one version a volume: two pushes and a collection', async () => {
-  const seed = readFindings()['one-version-marked']?.seed ?? 0;
   plant('one-version-marked');
   const found = await minimise(generateScenario(seed), (scenario) => runScenario(scenario, { equipment }));
   const small = readScenario(JSON.parse(JSON.stringify(found?.scenario)));
