@@ -19,6 +19,13 @@ import {
 /** Positions of one pass, of which each could be an anchor. */
 const batchBytes: usize = 4096;
 
+/** A range: offset and length, u32 each. */
+const rangeBytes: usize = 8;
+
+/** Periodic data may have an anchor at every place: a stretch of a range gives at most so many times what independent bytes would. */
+const stretchBytes: usize = 32768;
+const crowdedMax: u32 = 4;
+
 /** Addresses of one pass. */
 const places = memory.data(16388, 16);
 
@@ -48,6 +55,47 @@ export function anchorCollect(
     }
   }
   return <u32>((out - first) / anchorRecordBytes);
+}
+
+export function anchorCollectEach(
+  data: usize,
+  length: usize,
+  ranges: usize,
+  rangeCount: u32,
+  spacingBits: u32,
+  sampleBits: u32,
+  offset: u32,
+  out: usize,
+  count: u32,
+  capacity: u32,
+): u32 {
+  const crowd = (<u32>stretchBytes >> spacingBits) * crowdedMax;
+  for (const end = ranges + <usize>rangeCount * rangeBytes; ranges < end; ranges += rangeBytes) {
+    const stop = <usize>load<u32>(ranges) + <usize>load<u32>(ranges, 4);
+    for (let at = <usize>load<u32>(ranges); at < stop; at += stretchBytes) {
+      const starts = min(stretchBytes, stop - at);
+      const bytes = min(starts + anchorBytes - 1, length - at);
+      const place = out + <usize>count * anchorRecordBytes;
+      const most = min(crowd, capacity - count);
+      const found = anchorCollect(data + at, bytes, starts, spacingBits, sampleBits, place, most);
+      count = keep(out, count, found, offset + <u32>at);
+    }
+  }
+  return count;
+}
+
+/** Moves records behind `count` others by an offset, without those whose hash is that of the one before. Returns how many there are now. */
+function keep(out: usize, count: u32, found: u32, offset: u32): u32 {
+  let to = out + <usize>count * anchorRecordBytes;
+  let from = to;
+  for (const end = from + <usize>found * anchorRecordBytes; from < end; from += anchorRecordBytes) {
+    const hash = load<u64>(from, 4);
+    if (to > out && load<u64>(to - anchorRecordBytes, 4) == hash) continue;
+    store<u32>(to, load<u32>(from) + offset);
+    store<u64>(to, hash, 4);
+    to += anchorRecordBytes;
+  }
+  return <u32>((to - out) / anchorRecordBytes);
 }
 
 export function deltaAnchors(

@@ -7,7 +7,7 @@ export { strided } from './strided';
 export { rollingSums } from './weak-sum';
 export { rollingIndex } from './rolling-index';
 export { rollingSearch } from './rolling-search';
-export { anchorCollect, anchorInsert, anchorLookup, deltaAnchors } from './anchor-index';
+export { anchorCollect, anchorCollectEach, anchorInsert, anchorLookup, deltaAnchors } from './anchor-index';
 export { anchorSearch } from './anchor-search';
 export { deltaEncode } from './delta-encode';
 export { deltaApply, deltaGather } from './delta-apply';

@@ -116,6 +116,24 @@ export interface KernelFunctions {
   ): number;
 
   /**
+   * anchorCollect for ranges of `length` bytes at `data`: `rangeCount` pairs u32 {offset, length}, ascending, where anchors start; they may reach into what follows
+   * a range. Appends to the `count` records at `out`, offsets larger by `offset`, of neighbours that are equal the first. A range is taken in stretches of 32 KiB, of which
+   * each gives at most four times the anchors of independent bytes; at most `capacity` records, where it stops. Returns the record count with those that were there.
+   */
+  anchorCollectEach(
+    data: number,
+    length: number,
+    ranges: number,
+    rangeCount: number,
+    spacingBits: number,
+    sampleBits: number,
+    offset: number,
+    out: number,
+    count: number,
+    capacity: number,
+  ): number;
+
+  /**
    * Puts `count` records of a region at a base address (low and high u32, together below 2^42 - 1) into a table of
    * 2^tableBits (3 to 25) slots: 9 * 2^tableBits bytes, 8-byte aligned, all 0xFF when empty. A slot keeps one
    * anchor, the same whatever the order of calls: entries with the lowest tag, of these the lowest address. Two tables merge by the smaller of two
@@ -371,6 +389,7 @@ export const kernelNames = [
   'rollingIndex',
   'rollingSearch',
   'anchorCollect',
+  'anchorCollectEach',
   'anchorInsert',
   'anchorLookup',
   'anchorSearch',

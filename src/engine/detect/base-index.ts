@@ -6,6 +6,7 @@
  * efforts two; once the largest table has fewer than one, anchors are thinned by sampling, and only what is longer is found.
  */
 import { assert, present } from '../../base/errors.js';
+import type { Window } from '../../kernels/arena.js';
 import { hashCuts, readTarget, type ScanContext } from '../fingerprint/scan.js';
 import type { Region } from '../snapshot/layout.js';
 import { anchorRecordWords } from './anchor-slots.js';
@@ -87,8 +88,8 @@ const skippedBytesMin = 16 * 1024;
 /** Bytes behind a piece with which no anchor at its end is missed. */
 const anchorReachBytes = 31;
 /**
- * Periodic data may have an anchor at every place: a stretch gives at most this many times what independent bytes would, so that the records of a
- * region, at a spacing of 32 some 6 MiB, fit the window of literals.
+ * As in assembly/anchor-index.ts. Periodic data may have an anchor at every place: a stretch gives at most this many times what independent bytes would, so that
+ * the records of a region, at a spacing of 32 some 6 MiB, fit the window of literals.
  */
 const stretchBytes = 32 * 1024;
 const crowdedMax = 4;
@@ -122,19 +123,15 @@ function collectRegion(
   choice: AnchorChoice,
   { region, ranges, askedLeaves }: IndexedRegion,
 ): RegionAnchors {
-  const { layout, meter } = context;
+  const { layout } = context;
   const cuts = layout.leafCuts(region.firstLeaf, region.leafCount);
-  const anchors = new AnchorColumn(context.workspace.window('literals').u32());
+  const anchors = context.workspace.window('literals');
+  let anchorCount = 0;
   const leaves = new LeafRuns();
-  const load = (from: number, to: number): void => {
-    const reach = Math.min(anchorReachBytes, layout.totalBytes - to);
-    readTarget(context, from, to - from + reach);
-  };
-  const search = (from: number, to: number, loaded: number): void => {
-    const reach = Math.min(anchorReachBytes, layout.totalBytes - to);
-    const place = { window: from - loaded, length: to - from, reach, offset: from - region.address };
-    collect(context, choice, place, anchors);
-    meter.count('bytesSearched', to - from);
+  const load = (from: number, to: number): number => {
+    const bytes = Math.min(to + anchorReachBytes, layout.totalBytes) - from;
+    readTarget(context, from, bytes);
+    return bytes;
   };
   for (let leaf = 0, start = 0; leaf < cuts.length;) {
     let next = leaf + 1;
@@ -143,8 +140,9 @@ function collectRegion(
     const [from, to] = [region.address + start, region.address + end];
     const parts = rangesIn(ranges, from, to);
     const isAsked = askedLeaves.subarray(leaf, next).includes(1);
+    let held = 0;
     if (isAsked) {
-      load(from, to);
+      held = load(from, to);
       const ends = cuts.subarray(leaf, next).map((cut) => cut - start);
       leaves.push({
         first: region.firstLeaf + leaf,
@@ -152,21 +150,20 @@ function collectRegion(
         digests: hashCuts(context, 'target', ends),
       });
     }
-    let [loaded, loadedTo] = isAsked ? [from, to] : [from, from];
-    for (let i = 0; i < parts.length; i += 2) {
-      const address = present(parts[i], 'range');
-      const behind = address + present(parts[i + 1], 'range');
-      if (behind > loadedTo) {
-        loaded = address;
-        loadedTo = endOfRead(parts, i);
-        load(loaded, loadedTo);
-      }
-      search(address, behind, loaded);
+    for (let i = 0; i < parts.length;) {
+      const loaded = isAsked ? from : present(parts[i], 'range');
+      const loadedTo = isAsked ? to : endOfRead(parts, i);
+      if (!isAsked) held = load(loaded, loadedTo);
+      let behind = i;
+      while (behind < parts.length && (parts[behind] ?? 0) < loadedTo) behind += 2;
+      const place = { loaded, held, offset: loaded - region.address };
+      anchorCount = collect(context, choice, place, parts.subarray(i, behind), anchors, anchorCount);
+      i = behind;
     }
     start = end;
     leaf = next;
   }
-  return { anchors: anchors.finish(), leaves: leaves.finish() };
+  return { anchors: anchors.u32(anchorCount * anchorRecordWords), leaves: leaves.finish() };
 }
 
 /** Where a read ends that begins with range `first`: behind the last range that lies close to the one before it. */
@@ -180,67 +177,45 @@ function endOfRead(ranges: Float64Array, first: number): number {
   return end;
 }
 
-/** Bytes whose anchors are looked for: where they lie in the window `target`, how many follow them there, and their offset in the region. */
-interface Place {
-  readonly window: number;
-  readonly length: number;
-  readonly reach: number;
+/** What the window `target` holds: an address, so many bytes from there on, and their offset in the region. */
+interface Held {
+  readonly loaded: number;
+  readonly held: number;
   readonly offset: number;
 }
 
+/** Appends the anchors of ranges that are held to `count` others. Returns how many there are now. */
 function collect(
-  { workspace }: ScanContext,
+  { workspace, meter }: ScanContext,
   { spacingBits, sampleBits }: AnchorChoice,
-  { window, length, reach, offset }: Place,
-  anchors: AnchorColumn,
-): void {
-  const data = workspace.window('target').pointer + window;
-  const records = workspace.window('records');
-  const capacity = (stretchBytes >> spacingBits) * crowdedMax;
-  const { functions } = workspace.kernels;
-  for (let at = 0; at < length; at += stretchBytes) {
-    const starts = Math.min(stretchBytes, length - at);
-    const bytes = Math.min(starts + anchorReachBytes, length + reach - at);
-    const count = functions.anchorCollect(
-      data + at,
-      bytes,
-      starts,
-      spacingBits,
-      sampleBits,
-      records.pointer,
-      capacity,
-    );
-    anchors.append(records.u32(count * anchorRecordWords), offset + at);
+  { loaded, held, offset }: Held,
+  ranges: Float64Array,
+  anchors: Window,
+  count: number,
+): number {
+  const pairs = workspace.window('pairs');
+  const { words } = pairs;
+  let bytes = 0;
+  for (let i = 0; i < ranges.length; i += 2) {
+    const length = ranges[i + 1] ?? 0;
+    words[i] = (ranges[i] ?? 0) - loaded;
+    words[i + 1] = length;
+    bytes += length;
   }
-}
-
-/** Records as they come, their offsets moved to where their piece lies; of equal neighbours, as constant data has them, the first. */
-class AnchorColumn {
-  readonly #words: Uint32Array;
-  #length = 0;
-
-  /** `scratch` holds all records of a region. */
-  constructor(scratch: Uint32Array) {
-    this.#words = scratch;
-  }
-
-  append(records: Uint32Array, offset: number): void {
-    const words = this.#words;
-    let at = this.#length;
-    assert(at + records.length <= words.length, 'the anchors of a region fit its scratch');
-    for (let i = 0; i < records.length; i += anchorRecordWords) {
-      const low = records[i + 1] ?? 0;
-      const high = records[i + 2] ?? 0;
-      if (at > 0 && words[at - 2] === low && words[at - 1] === high) continue;
-      words[at] = (records[i] ?? 0) + offset;
-      words[at + 1] = low;
-      words[at + 2] = high;
-      at += anchorRecordWords;
-    }
-    this.#length = at;
-  }
-
-  finish(): Uint32Array {
-    return this.#words.subarray(0, this.#length);
-  }
+  meter.count('bytesSearched', bytes);
+  const capacity = Math.floor(anchors.length / (4 * anchorRecordWords));
+  const found = workspace.kernels.functions.anchorCollectEach(
+    workspace.window('target').pointer,
+    held,
+    pairs.pointer,
+    ranges.length / 2,
+    spacingBits,
+    sampleBits,
+    offset,
+    anchors.pointer,
+    count,
+    capacity,
+  );
+  assert(found < capacity, 'the anchors of a region fit their window');
+  return found;
 }

@@ -27,6 +27,49 @@ export function anchorCollect(
   return records.length / 3;
 }
 
+const stretchBytes = 32 * 1024;
+const crowdedMax = 4;
+const anchorBytes = 32;
+
+export function anchorCollectEach(
+  memory: WebAssembly.Memory,
+  data: number,
+  length: number,
+  ranges: number,
+  rangeCount: number,
+  spacingBits: number,
+  sampleBits: number,
+  offset: number,
+  out: number,
+  count: number,
+  capacity: number,
+): number {
+  const crowd = (stretchBytes >> spacingBits) * crowdedMax;
+  const pairs = new Uint32Array(memory.buffer, ranges, rangeCount * 2).slice();
+  const kept: number[] = [];
+  const all = new Uint32Array(memory.buffer, out, count * 3).slice();
+  let last = `${all.at(-2)} ${all.at(-1)}`;
+  for (let i = 0; i < pairs.length; i += 2) {
+    const [start = 0, bytes = 0] = pairs.subarray(i, i + 2);
+    for (let at = start; at < start + bytes; at += stretchBytes) {
+      const starts = Math.min(stretchBytes, start + bytes - at);
+      const reached = Math.min(starts + anchorBytes - 1, length - at);
+      const place = out + count * 12 + kept.length * 4;
+      const most = Math.min(crowd, capacity - count - kept.length / 3);
+      const found = anchorCollect(memory, data + at, reached, starts, spacingBits, sampleBits, place, most);
+      const words = new Uint32Array(memory.buffer, place, found * 3).slice();
+      for (let j = 0; j < words.length; j += 3) {
+        const [own = 0, low = 0, high = 0] = words.subarray(j, j + 3);
+        if (last === `${low} ${high}`) continue;
+        last = `${low} ${high}`;
+        kept.push(own + at + offset, low, high);
+      }
+    }
+  }
+  new Uint32Array(memory.buffer, out + count * 12, kept.length).set(kept);
+  return count + kept.length / 3;
+}
+
 export function deltaAnchors(
   memory: WebAssembly.Memory,
   target: number,

@@ -4,7 +4,13 @@
  * Tens of times slower; nothing in the program chooses it by itself.
  */
 import type { KernelFunctions, KernelInstance } from '../abi.js';
-import { anchorCollect, anchorInsert, anchorLookup, deltaAnchors } from './anchor-index.js';
+import {
+  anchorCollect,
+  anchorCollectEach,
+  anchorInsert,
+  anchorLookup,
+  deltaAnchors,
+} from './anchor-index.js';
 import { anchorSearch } from './anchor-search.js';
 import { blake3 } from './blake3.js';
 import { compareRuns, judgeRuns, zeroRuns } from './compare.js';
@@ -35,6 +41,7 @@ export function createTwinKernels(): KernelInstance {
     rollingIndex: (...windows) => rollingIndex(memory, ...windows),
     rollingSearch: (...windows) => rollingSearch(memory, ...windows),
     anchorCollect: (...windows) => anchorCollect(memory, ...windows),
+    anchorCollectEach: (...windows) => anchorCollectEach(memory, ...windows),
     anchorInsert: (...windows) => anchorInsert(memory, ...windows),
     anchorLookup: (...windows) => anchorLookup(memory, ...windows),
     anchorSearch: (...windows) => anchorSearch(memory, ...windows),
