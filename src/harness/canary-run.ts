@@ -1,10 +1,19 @@
 /**
  * `canary run` and what goes on from it: takes a rollout on, stage by stage, until it is decided or somebody has to say yes; keeps each step where it has a folder.
  */
+import { join } from 'node:path';
 import { UsageError, throwIfCancelled } from '../base/errors.js';
 import { runTrials } from './canary-trials.js';
-import { newRollout, nextStage, step, type Rollout, type RolloutPlan } from './canary/rollout.js';
-import type { FleetExecutor } from './canary/stage-run.js';
+import { DirectoryStages } from './canary-directories.js';
+import {
+  newRollout,
+  nextStage,
+  step,
+  type Rollout,
+  type RolloutPlan,
+  type StageRunner,
+} from './canary/rollout.js';
+import { fleetStages } from './canary/stage-run.js';
 import type { VolumeRun } from './canary/volume-run.js';
 import { fleetExecutor } from './io/canary-fleet.js';
 import { wallTime } from './io/clock.js';
@@ -24,6 +33,8 @@ export interface CanaryOptions {
   readonly by: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: CanaryProgress) => void;
+  /** What is made ready for real directories, in words. */
+  readonly onStep?: (step: string) => void;
 }
 
 export interface CanaryRunOptions extends CanaryOptions {
@@ -40,32 +51,67 @@ export interface CanaryRunOptions extends CanaryOptions {
 /** Throws UsageError where the folder holds another rollout, CancelledError between volumes, and what a stage throws. */
 export async function runCanary(options: CanaryRunOptions): Promise<CanaryResults> {
   const { plan, pauses, folder, trialCount = 0, environment = true } = options;
-  const executor = await fleetExecutor(options.workers);
-  const known = new Map<number, VolumeRun>();
   const notes: RolloutNotes = {
     environment: environment ? captureEnvironment() : null,
     pauses,
     actions: [],
     trials: null,
   };
-  try {
+  return withStages(plan, options, async (run, runKnownTrials) => {
     const begun = folder?.isBegun === true ? folder.read() : undefined;
     const first = begun ?? canaryDocument(newRollout(plan), notes);
     if (begun !== undefined) requireSame(begun, canaryDocument(newRollout(plan), notes), folder);
     else await folder?.keep(first, stepOf(first, 'began', options.by, ''));
-    const results = await advanced(first, executor, known, options);
+    const results = await advanced(first, run, options);
     if (trialCount === 0) return results;
-    const trials = await runTrials(executor, known, {
-      plan,
-      count: trialCount,
-      seed: plan.fleetSeed,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      onTrial: ({ done, total, name }) =>
-        options.onProgress?.({ stage: `candidate whose worth is known: ${name}`, done, total }),
-    });
-    const tried = { ...results, trials };
+    const tried = { ...results, trials: await runKnownTrials(trialCount) };
     await folder?.keep(tried);
     return tried;
+  });
+}
+
+/** Runs volumes of a fleet on threads, or steps of directories as processes; ends them. */
+async function withStages<Result>(
+  plan: RolloutPlan,
+  options: CanaryOptions & { readonly folder?: RolloutFolder },
+  work: (
+    run: StageRunner,
+    runKnownTrials: (count: number) => Promise<CanaryResults['trials']>,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const { workers, folder, signal, onProgress, onStep } = options;
+  const { directories, fleetSeed } = plan;
+  if (directories !== undefined) {
+    const stages = new DirectoryStages({
+      plan: directories,
+      seed: fleetSeed,
+      ...(folder === undefined ? {} : { keptPath: join(folder.path, 'packages') }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(onStep === undefined ? {} : { onStep }),
+    });
+    try {
+      return await work(stages.run, () => Promise.resolve(null));
+    } finally {
+      await stages.close();
+    }
+  }
+  const executor = await fleetExecutor(workers);
+  const known = new Map<number, VolumeRun>();
+  if (folder?.isBegun === true) {
+    for (const { number, stable } of folder.read().pairs)
+      known.set(number, { number, digest: '', figures: stable, problems: [] });
+  }
+  try {
+    return await work(fleetStages(executor, plan, known), (count) =>
+      runTrials(executor, known, {
+        plan,
+        count,
+        seed: fleetSeed,
+        ...(signal === undefined ? {} : { signal }),
+        onTrial: ({ done, total, name }) =>
+          onProgress?.({ stage: `candidate whose worth is known: ${name}`, done, total }),
+      }),
+    );
   } finally {
     await executor.close();
   }
@@ -87,12 +133,8 @@ export async function approveCanary(
     actions: [...results.actions, actionOf(results, 'approved', options.by, purpose)],
   };
   await folder.keep(approved, stepOf(results, 'approved', options.by, purpose));
-  const executor = await fleetExecutor(options.workers);
-  try {
-    return await advanced(approved, executor, new Map(), { ...options, folder });
-  } finally {
-    await executor.close();
-  }
+  const inFolder = { ...options, folder };
+  return withStages(rolloutOf(approved).plan, inFolder, (run) => advanced(approved, run, inFolder));
 }
 
 /** Every volume goes back to the stable side, and the rollout is over. Throws UsageError where it is over already. */
@@ -117,18 +159,15 @@ export async function rollBackCanary(
 /** Runs stages while the rollout runs, and keeps each. */
 async function advanced(
   results: CanaryResults,
-  executor: FleetExecutor,
-  known: Map<number, VolumeRun>,
+  run: StageRunner,
   { folder, by, signal, onProgress }: CanaryOptions & { readonly folder?: RolloutFolder },
 ): Promise<CanaryResults> {
   let now = results;
   let rollout = rolloutOf(now);
-  for (const { number, stable } of now.pairs)
-    known.set(number, { number, digest: '', figures: stable, problems: [] });
   while (now.state === 'running') {
     throwIfCancelled(signal);
     const stage = nextStage(rollout)?.name ?? '';
-    rollout = await step(rollout, executor, known, (done, total) => {
+    rollout = await step(rollout, run, (done, total) => {
       throwIfCancelled(signal);
       onProgress?.({ stage, done, total });
     });
@@ -148,8 +187,8 @@ function reasonOf({ findings }: Rollout): string {
 }
 
 function requireSame(begun: CanaryResults, asked: CanaryResults, folder: RolloutFolder | undefined): void {
-  const key = ({ stable, candidate, fleet, rules, pauses }: CanaryResults): string =>
-    JSON.stringify([stable, candidate, fleet, rules, pauses]);
+  const key = ({ stable, candidate, fleet, directories, rules, pauses }: CanaryResults): string =>
+    JSON.stringify([stable, candidate, fleet, directories, rules, pauses]);
   if (key(begun) === key(asked)) return;
   throw new UsageError(`${folder?.path ?? ''} holds another rollout: ${begun.candidate.id}, ${begun.state}`, {
     hint: 'choose another folder with --out',

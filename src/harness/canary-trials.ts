@@ -1,6 +1,6 @@
 /** How often the judge of rollouts errs: candidates whose worth is known go through a rollout each, over one fleet. */
 import { throwIfCancelled } from '../base/errors.js';
-import type { FleetExecutor } from './canary/stage-run.js';
+import { fleetStages, type FleetExecutor } from './canary/stage-run.js';
 import { newRollout, nextStage, step, type Rollout, type RolloutPlan } from './canary/rollout.js';
 import { trialCandidates, type TrialCandidate, type TrialKind } from './canary/trials.js';
 import type { VolumeRun } from './canary/volume-run.js';
@@ -34,7 +34,8 @@ export async function runTrials(
     throwIfCancelled(signal);
     onTrial({ done: trials.length, total: candidates.length, name: candidate.name });
     let rollout = newRollout({ ...plan, candidate: candidate.side });
-    while (nextStage(rollout) !== undefined) rollout = await step(rollout, executor, known);
+    const run = fleetStages(executor, rollout.plan, known);
+    while (nextStage(rollout) !== undefined) rollout = await step(rollout, run);
     trials.push(trialOf(candidate, rollout));
   }
   const countOf = (kind: TrialKind, isCounted: (trial: CanaryTrial) => boolean): number =>

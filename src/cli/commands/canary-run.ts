@@ -21,6 +21,34 @@ export const canaryRun: Command = {
       completes: 'profile',
       required: true,
     },
+    workload: {
+      type: 'list',
+      value: 'DIR',
+      describe: 'real data in place of a simulated fleet: a folder of snapshots; may be given several times',
+      completes: 'directory',
+    },
+    'stable-program': {
+      type: 'text',
+      value: 'GIT-REF|PATH',
+      describe: 'with --workload: another version in use; a commit to build, or ./PATH of a build',
+      completes: 'directory',
+    },
+    'candidate-program': {
+      type: 'text',
+      value: 'GIT-REF|PATH',
+      describe: 'with --workload: another version as the candidate; default: this build',
+      completes: 'directory',
+    },
+    link: {
+      type: 'text',
+      value: 'NAME',
+      describe: 'with --workload: lan, wan, measured (the default: 10 Mbit/s, 20 ms), satellite or thin',
+    },
+    rounds: {
+      type: 'text',
+      value: 'N',
+      describe: 'with --workload: runs of each diff and apply, of which the least counts; default 4',
+    },
     volumes: { type: 'text', value: 'N', describe: 'of the simulated fleet; default 200' },
     seed: { type: 'text', value: 'N', describe: 'another fleet; default 1' },
     tolerate: {
@@ -50,6 +78,8 @@ export const canaryRun: Command = {
   examples: [
     'canary run --stable live-replication --candidate live-replication,level=4 --out rollout',
     'canary run --stable ./now.yaml --candidate ./next.yaml --pause-each-stage --out rollout',
+    'canary run --stable adaptive --candidate adaptive,level=9 --workload nightly/ --out shadow',
+    'canary run --stable adaptive --candidate adaptive --candidate-program next --workload nightly/',
     'canary run --stable adaptive --candidate adaptive --calibrate',
   ],
   async run(input, context) {

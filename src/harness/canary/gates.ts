@@ -13,6 +13,16 @@ export const gateWords: Readonly<Record<GateName, string>> = {
   rollback: 'a volume goes back to stable in the midst of its history, and everything still restores',
 };
 
+/** Of real directories. */
+export const directoryGateWords: Readonly<Record<GateName, string>> = {
+  exactness: 'every package that was made rebuilds its snapshot to the last byte and attribute',
+  determinism: 'the same step gives the same package in every run, and with two workers',
+  invariants: 'every diff comes to its end',
+  compatibility: 'either version applies what the other one wrote, and its agents push and restore',
+  rollback:
+    'a volume goes back to the stable version in the midst of its history, and everything still restores',
+};
+
 /** A finding that breaks a gate. */
 export interface Problem {
   readonly gate: GateName;

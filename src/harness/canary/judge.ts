@@ -8,7 +8,15 @@
 import { lookLevels } from '../statistics/spending.js';
 import { boundsOf, estimateOf, type PairedFigures } from './estimate.js';
 import { gateNames, type GateName, type Problem } from './gates.js';
-import { canaryMetrics, groupNames, groupWeights, type CanaryMetric, type GroupName } from './metrics.js';
+import {
+  fleetBasis,
+  groupNames,
+  groupWeights,
+  type Basis,
+  type CanaryMetric,
+  type GroupName,
+  type UnitName,
+} from './metrics.js';
 import type { Stage } from './stages.js';
 
 export const metricStatuses = ['harmful', 'worse', 'undecided', 'pass', 'better'] as const;
@@ -61,7 +69,7 @@ export interface Rules {
 
 export const usualRules: Rules = { tolerated: 0.02, harm: 0.1, alpha: 0.01, beta: 0.025 };
 
-/** With fewer volumes drawing them again says nothing. */
+/** With fewer volumes drawing them again says nothing of others. What is exact and worse by harm on all that were given is rejected all the same. */
 const volumesMin = 10;
 const unusableShareMax = 0.05;
 
@@ -80,10 +88,11 @@ export function judgeStage(
   { pairs, problems, checked }: Evidence,
   rules: Rules,
   seed: number,
+  basis: Basis = fleetBasis,
 ): StageFinding {
   const levels = lookLevels(
     'pocock',
-    rules.alpha / canaryMetrics.length,
+    rules.alpha / basis.metrics.length,
     stages.map(({ seen }) => seen / (stages.at(-1)?.seen ?? seen)),
   );
   const gates = gateNames.map((gate) => ({
@@ -91,10 +100,10 @@ export function judgeStage(
     checked: checked[gate],
     problems: problems.filter((problem) => problem.gate === gate),
   }));
-  const metrics = canaryMetrics.map((metric) => judgeMetric(metric, pairs, levels[index] ?? 0, rules, seed));
-  const score = scoreOf(metrics);
+  const metrics = basis.metrics.map((metric) => judgeMetric(metric, pairs, levels[index] ?? 0, rules, seed));
+  const score = scoreOf(metrics, basis);
   const isLast = index === stages.length - 1;
-  return { ...decided({ gates, metrics, score }, isLast, rules), gates, metrics, score };
+  return { ...decided({ gates, metrics, score }, isLast, rules, basis.unit), gates, metrics, score };
 }
 
 export function judgeMetric(
@@ -122,8 +131,11 @@ export function judgeMetric(
   const isKnown = volumes >= volumesMin && unusable <= unusableShareMax * pairs.length;
   const isSurelyWorse = bounds.low > tolerated;
   const isSurelyNoHarm = bounds.high < harm;
+  const isHarmfulHere = metric.isExact === true && volumes < volumesMin && bounds.change >= harm;
   const status = !isKnown
-    ? 'undecided'
+    ? isHarmfulHere
+      ? 'harmful'
+      : 'undecided'
     : isSurelyWorse
       ? isSurelyNoHarm
         ? 'worse'
@@ -136,26 +148,30 @@ export function judgeMetric(
   return { ...known, ...bounds, status };
 }
 
-/** A group changes as the worst of its metrics that have to be decided. */
-function scoreOf(metrics: readonly MetricFinding[]): number {
-  const open = new Set(canaryMetrics.filter(({ mayStayOpen }) => mayStayOpen).map(({ name }) => name));
-  const logs = groupNames.map((group) => {
+/** A group changes as the worst of its metrics that have to be decided; groups without any have no weight. */
+function scoreOf(metrics: readonly MetricFinding[], basis: Basis): number {
+  const open = new Set(basis.metrics.filter(({ mayStayOpen }) => mayStayOpen).map(({ name }) => name));
+  let [sum, weights] = [0, 0];
+  for (const group of groupNames) {
     const own = metrics.filter((one) => one.group === group && !open.has(one.metric));
-    return groupWeights[group] * Math.max(...own.map(({ change }) => Math.log1p(change)));
-  });
-  return Math.expm1(logs.reduce((sum, log) => sum + log, 0));
+    if (own.length === 0) continue;
+    sum += groupWeights[group] * Math.max(...own.map(({ change }) => Math.log1p(change)));
+    weights += groupWeights[group];
+  }
+  return Math.expm1(sum / weights);
 }
 
 function decided(
   { gates, metrics, score }: Pick<StageFinding, 'gates' | 'metrics' | 'score'>,
   isLast: boolean,
   { tolerated, harm }: Rules,
+  unit: UnitName,
 ): Pick<StageFinding, 'decision' | 'reasons'> {
   const broken = gates.flatMap(({ gate, problems: [first, ...more] }) =>
     first === undefined
       ? []
       : [
-          `${gate}: volume ${first.volume}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+          `${gate}: ${unit} ${first.volume}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
         ],
   );
   if (broken.length > 0) return { decision: 'rejected', reasons: broken };
@@ -165,10 +181,20 @@ function decided(
   );
   if (harmful.length > 0) return { decision: 'rejected', reasons: harmful };
   if (!isLast) return { decision: 'go on', reasons: [] };
+  const seen = Math.max(...metrics.map(({ volumes, unusable }) => volumes + unusable));
+  if (seen < volumesMin) {
+    const missing = `${volumesMin - seen} more are needed before anything can be promoted`;
+    return {
+      decision: 'inconclusive',
+      reasons: [`${unitsWords(seen, unit)} alone tell${seen === 1 ? 's' : ''} nothing of others: ${missing}`],
+    };
+  }
   const undecided = of('undecided').map(
     ({ metric, low, high, volumes, unusable }) =>
-      `${metric}: between ${shareWords(low)} and ${shareWords(high)} over ${volumes} volumes: may be harm (${shareWords(harm)})` +
-      (unusable === 0 ? '' : `; ${unusable} volumes have no usable value`),
+      `${metric}: between ${shareWords(low)} and ${shareWords(high)} over ${unitsWords(volumes, unit)}: may be harm (${shareWords(harm)})` +
+      (unusable === 0
+        ? ''
+        : `; ${unitsWords(unusable, unit)} ${unusable === 1 ? 'has' : 'have'} no usable value`),
   );
   if (undecided.length > 0) return { decision: 'inconclusive', reasons: undecided };
   const worse = of('worse').map((one) => `${one.metric}: ${changeWords(one)}`);
@@ -187,6 +213,12 @@ function decided(
     decision: 'promoted',
     reasons: [`no metric is worse by ${shareWords(harm)} or more`, ...better, ...paid],
   };
+}
+
+/** `1 step`, `3 directories` */
+export function unitsWords(count: number, unit: UnitName): string {
+  if (count === 1) return `1 ${unit}`;
+  return `${count} ${unit === 'directory' ? 'directories' : `${unit}s`}`;
 }
 
 function changeWords({ change, low, high }: MetricFinding): string {

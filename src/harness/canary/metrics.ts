@@ -36,7 +36,18 @@ export interface CanaryMetric {
   readonly of: (figures: VolumeFigures) => readonly number[];
   /** Whether it may stay undecided: a quantile that hangs on the few pushes that lost a packet at a bad moment varies by half from run to run, whatever the side. */
   readonly mayStayOpen?: true;
+  /** Whether it is the same in every run: then it tells of the units that were seen, however few they are. */
+  readonly isExact?: true;
   readonly words: string;
+}
+
+/** What is judged together: a simulated volume, a directory, a step from one snapshot to the next. */
+export type UnitName = 'volume' | 'directory' | 'step';
+
+/** Of what is judged, and by which metrics. */
+export interface Basis {
+  readonly unit: UnitName;
+  readonly metrics: readonly CanaryMetric[];
 }
 
 export const canaryMetrics: readonly CanaryMetric[] = [
@@ -114,6 +125,71 @@ export const canaryMetrics: readonly CanaryMetric[] = [
     words: 'connections that pushes needed beyond their first',
   },
 ];
+
+export const fleetBasis: Basis = { unit: 'volume', metrics: canaryMetrics };
+
+/** Of real directories: packages and processes. There is no connection that could be lost. */
+const directoryMetrics: readonly CanaryMetric[] = [
+  {
+    name: 'package bytes',
+    group: 'bytes',
+    unit: 'B',
+    gathering: 'each',
+    floor: 1024,
+    of: ({ wireBytes }) => [wireBytes],
+    isExact: true,
+    words: 'bytes of the packages',
+  },
+  {
+    name: 'time to sync p50',
+    group: 'time to sync',
+    unit: 'ms',
+    gathering: 'each',
+    floor: 10,
+    of: ({ syncMs }) => [middleOf(syncMs)],
+    words: 'diff, transfer and apply of a step, by the model of the link',
+  },
+  {
+    name: 'slower steps',
+    group: 'time to sync',
+    unit: '1',
+    gathering: 'slower',
+    floor: 0.04,
+    of: ({ syncMs }) => syncMs,
+    words: 'steps that took a quarter longer than the same step with the other side',
+  },
+  {
+    name: 'diff CPU',
+    group: 'CPU',
+    unit: 'ms',
+    gathering: 'each',
+    floor: 10,
+    of: ({ workMs }) => [workMs],
+    words: 'CPU of the processes that make the packages, beyond what Node takes to start',
+  },
+  {
+    name: 'apply CPU',
+    group: 'CPU',
+    unit: 'ms',
+    gathering: 'each',
+    floor: 10,
+    of: ({ applyMs }) => [applyMs ?? NaN],
+    words: 'CPU of the processes that apply them, beyond what Node takes to start',
+  },
+  {
+    name: 'memory peak',
+    group: 'memory',
+    unit: 'B',
+    gathering: 'each',
+    floor: 1024 * 1024,
+    of: ({ peakBytes }) => [peakBytes],
+    words: 'resident set of the largest of these processes',
+  },
+];
+
+export function directoryBasis(unit: 'directory' | 'step'): Basis {
+  return { unit, metrics: directoryMetrics };
+}
 
 /** NaN of none. */
 export function middleOf(values: readonly number[]): number {

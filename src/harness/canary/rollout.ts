@@ -5,15 +5,18 @@
  */
 import { present } from '../../base/errors.js';
 import { judgeStage, type Evidence, type Rules, type StageFinding } from './judge.js';
-import type { Sides, FleetExecutor } from './stage-run.js';
-import { noEvidence, runStage } from './stage-run.js';
+import { planDirectoryStages, unitNameOf, type DirectoryPlan } from './directories.js';
+import { directoryBasis, fleetBasis, type Basis } from './metrics.js';
+import { noEvidence, type Sides } from './stage-run.js';
 import { planStages, type Stage } from './stages.js';
-import type { VolumeRun } from './volume-run.js';
 
 export interface RolloutPlan extends Sides {
   readonly fleetSeed: number;
+  /** Of directories: units. */
   readonly volumeCount: number;
   readonly rules: Rules;
+  /** In place of a simulated fleet. */
+  readonly directories?: DirectoryPlan;
 }
 
 export interface Rollout {
@@ -25,8 +28,16 @@ export interface Rollout {
 }
 
 export function newRollout(plan: RolloutPlan): Rollout {
-  const stages = planStages(plan.volumeCount, plan.fleetSeed);
+  const { volumeCount, fleetSeed, directories } = plan;
+  const stages =
+    directories === undefined
+      ? planStages(volumeCount, fleetSeed)
+      : planDirectoryStages(directories, fleetSeed);
   return { plan, stages, findings: [], evidence: noEvidence() };
+}
+
+export function basisOf({ directories }: Pick<RolloutPlan, 'directories'>): Basis {
+  return directories === undefined ? fleetBasis : directoryBasis(unitNameOf(directories));
 }
 
 /** The stage that comes next; undefined once it is decided. */
@@ -35,18 +46,21 @@ export function nextStage({ stages, findings }: Rollout): Stage | undefined {
   return last === undefined || last.decision === 'go on' ? stages[findings.length] : undefined;
 }
 
+export type OnVolume = (done: number, total: number) => void;
+
+/** What was seen before, and what the volumes of a stage bring. */
+export type StageRunner = (stage: Stage, before: Evidence, onVolume: OnVolume) => Promise<Evidence>;
+
 /** Runs the next stage and judges it. */
 export async function step(
   rollout: Rollout,
-  executor: FleetExecutor,
-  known: Map<number, VolumeRun>,
-  onVolume: (done: number, total: number) => void = () => undefined,
+  run: StageRunner,
+  onVolume: OnVolume = () => undefined,
 ): Promise<Rollout> {
   const { plan, stages, findings } = rollout;
   const stage = present(nextStage(rollout), 'a stage');
-  const { fleetSeed, rules } = plan;
-  const evidence = await runStage(executor, plan, stage, rollout.evidence, { fleetSeed, known, onVolume });
-  const finding = judgeStage(stages, findings.length, evidence, rules, fleetSeed);
+  const evidence = await run(stage, rollout.evidence, onVolume);
+  const finding = judgeStage(stages, findings.length, evidence, plan.rules, plan.fleetSeed, basisOf(plan));
   return { ...rollout, findings: [...findings, finding], evidence };
 }
 

@@ -31,7 +31,7 @@ export function noEvidence(): Evidence {
   };
 }
 
-export interface StageOptions {
+interface StageOptions {
   readonly fleetSeed: number;
   /** Rows of the stable side, by volume: read and added to. */
   readonly known: Map<number, VolumeRun>;
@@ -39,8 +39,22 @@ export interface StageOptions {
   readonly onVolume?: (done: number, total: number) => void;
 }
 
+/** Stages of a simulated fleet, for a rollout (rollout.ts). Rows of the stable side in `known` serve, and are added to. */
+export function fleetStages(
+  executor: FleetExecutor,
+  { stable, candidate, fleetSeed }: Sides & { readonly fleetSeed: number },
+  known: Map<number, VolumeRun>,
+) {
+  return (
+    stage: Stage,
+    before: Evidence,
+    onVolume: (done: number, total: number) => void,
+  ): Promise<Evidence> =>
+    runStage(executor, { stable, candidate }, stage, before, { fleetSeed, known, onVolume });
+}
+
 /** What was seen before and what this stage brings. Throws UsageError where the stable side breaks a gate itself. */
-export async function runStage(
+async function runStage(
   executor: FleetExecutor,
   { stable, candidate }: Sides,
   stage: Stage,

@@ -33,6 +33,8 @@ export interface VolumeFigures {
   readonly storedBytes: number;
   /** CPU of agent and server, by the model. */
   readonly workMs: number;
+  /** Of real directories alone: CPU of the applies, which `workMs` then lacks. */
+  readonly applyMs?: number;
   /** Most that the agent held at once for a segment: its base, its target, its package, the cache. */
   readonly peakBytes: number;
   /** Connections that a push needed beyond its first. */

@@ -54,6 +54,11 @@ export async function buildCommit(
   }
 }
 
+/** The whole name of a commit. Throws UsageError where there is none of that name. */
+export function commitNamed(repository: string, reference: string): Promise<string> {
+  return commitOf((...words) => run('git', words, repository, undefined), repository, reference);
+}
+
 async function commitOf(
   git: (...words: string[]) => Promise<string>,
   repository: string,

@@ -2,7 +2,7 @@
  * Places for what a measurement leaves. Whether a file can be written is tried before minutes of measuring, not after; the file itself
  * is written beside its name and renamed, so that a reader, or a crash, never sees half of one.
  */
-import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { WorldError } from '../../base/errors.js';
 import { orWorldError } from '../../engine/snapshot/failures.js';
@@ -31,11 +31,20 @@ export function requireWritable(...paths: readonly (string | undefined)[]): void
 
 /** Creates or replaces the file, whole or not at all; its folder is made when missing. Throws WorldError. */
 export function replaceFile(path: string, content: string | Uint8Array): void {
+  replaceBy(path, (staged) => writeFileSync(staged, content));
+}
+
+/** The same, with what another file holds. */
+export function replaceWithCopy(path: string, from: string): void {
+  replaceBy(path, (staged) => copyFileSync(from, staged));
+}
+
+function replaceBy(path: string, write: (stagedPath: string) => void): void {
   makeFolder(dirname(path));
   orWorldError('write', path, () => {
     const staged = stagedPath(path);
     try {
-      writeFileSync(staged, content);
+      write(staged);
       renameSync(staged, path);
     } catch (cause) {
       rmSync(staged, { force: true });

@@ -58,7 +58,14 @@ export interface MeteredCommand {
 export type MeteredOutcome =
   | { readonly kind: 'ended'; readonly usage: ProcessUsage }
   /** Not started, ended with another code, or stopped. */
-  | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      /** Where it ended of its own accord. */
+      readonly code?: number;
+      /** Where what it prints could not be taken. */
+      readonly isUnstarted?: true;
+    };
 
 export interface MeterOptions {
   /** Numbers of cores that commands are held to; none: not held. */
@@ -95,7 +102,7 @@ export class ProcessMeter {
     const { cores, timeoutMs, signal } = this.#options;
     throwIfCancelled(signal);
     const unwritable = prepareOutput(folder, stdoutPath);
-    if (unwritable !== undefined) return { kind: 'failed', reason: unwritable };
+    if (unwritable !== undefined) return { kind: 'failed', reason: unwritable, isUnstarted: true };
     const usagePath = join(this.#options.folder, 'usage');
     const stderrPath = join(this.#options.folder, 'stderr');
     rmSync(usagePath, { force: true });
@@ -166,9 +173,11 @@ function outcomeOf(
   const [status = NaN, wallSeconds = NaN, cpuSeconds = NaN, peakKiB = NaN] = told;
   if ((status & 127) === 0 && codes.includes(status >> 8))
     return { kind: 'ended', usage: { cpuSeconds, wallSeconds, peakRssBytes: peakKiB * 1024 } };
-  const how = (status & 127) > 0 ? `killed by signal ${status & 127}` : `ended with code ${status >> 8}`;
+  const isKilled = (status & 127) > 0;
+  const how = isKilled ? `killed by signal ${status & 127}` : `ended with code ${status >> 8}`;
   const said = lastLine(stderrPath);
-  return { kind: 'failed', reason: `${program}: ${how}${said === '' ? '' : `: ${said}`}` };
+  const reason = `${program}: ${how}${said === '' ? '' : `: ${said}`}`;
+  return { kind: 'failed', reason, ...(isKilled ? {} : { code: status >> 8 }) };
 }
 
 const tailBytes = 4096;
@@ -197,7 +206,7 @@ export function lastBytes(path: string, bytesMax: number): Buffer {
   return tail;
 }
 
-/** Of what a program complained of: the line that mostly says why. */
+/** Of what a program complained of: the line that mostly says why. Ours adds a hint after it. */
 function lastLine(path: string): string {
   const lines = lastBytes(path, tailBytes)
     .toString()
@@ -205,7 +214,7 @@ function lastLine(path: string): string {
     .map((line) => line.trim());
   return (
     lines
-      .filter((line) => line !== '')
+      .filter((line) => line !== '' && !line.startsWith('hint: '))
       .at(-1)
       ?.slice(0, 300) ?? ''
   );

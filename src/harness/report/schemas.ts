@@ -1,5 +1,6 @@
 /** The published JSON Schemas of result files, by the name in their `schema` field. */
 import { z } from 'zod';
+import { canaryResultsSchema } from './canary/results.js';
 import { gateResultsSchema } from './gate/results.js';
 import { gateCalibrationSchema } from './gate/calibration.js';
 import { historyLineSchema } from './gate/history.js';
@@ -41,6 +42,7 @@ const documents = [
   gateCalibrationSchema,
   historyLineSchema,
   measuresDocumentSchema,
+  canaryResultsSchema,
 ];
 
 export const resultSchemaNames: readonly string[] = documents.map(({ shape }) => shape.schema.value);

@@ -4,7 +4,9 @@ import { resolveStrategy } from '../../../engine/strategy/settings.js';
 import { noEvidence } from '../../canary/stage-run.js';
 import { gateNames, type GateName } from '../../canary/gates.js';
 import { pushesEach } from '../../canary/fleet.js';
-import { blastOf, newRollout, nextStage, type Rollout } from '../../canary/rollout.js';
+import type { DirectoryPlan, ProgramPlan } from '../../canary/directories.js';
+import { blastOf, newRollout, nextStage, type Rollout, type RolloutPlan } from '../../canary/rollout.js';
+
 import type { Side } from '../../canary/side.js';
 import { configurationRecord, type ConfigurationRecord } from '../../experiment/configuration.js';
 import { canarySchemaName, type CanaryResults, type CanaryState } from './results.js';
@@ -20,7 +22,8 @@ export function canaryDocument(rollout: Rollout, notes: RolloutNotes, state?: Ca
     state: state ?? stateOf(rollout, notes),
     stable: recordOf(plan.stable),
     candidate: recordOf(plan.candidate),
-    fleet: { seed: plan.fleetSeed, volumes: plan.volumeCount, pushesEach },
+    fleet: { seed: plan.fleetSeed, volumes: plan.volumeCount, pushesEach: pushesOf(plan) },
+    ...(plan.directories === undefined ? {} : { directories: directoriesRecord(plan.directories) }),
     rules: { ...plan.rules },
     pauses: notes.pauses,
     ...blastOf(rollout),
@@ -65,16 +68,17 @@ function stateOf(rollout: Rollout, { pauses }: RolloutNotes): CanaryState {
 
 /** Throws UsageError where this version plans other stages for such a fleet. */
 export function rolloutOf(results: CanaryResults): Rollout {
-  const { fleet, rules, stages, problems, pairs } = results;
+  const { fleet, rules, stages, problems, pairs, directories } = results;
   const fresh = newRollout({
     stable: sideOf(results.stable),
     candidate: sideOf(results.candidate),
     fleetSeed: fleet.seed,
     volumeCount: fleet.volumes,
     rules,
+    ...(directories === undefined ? {} : { directories }),
   });
   const isSame =
-    fleet.pushesEach === pushesEach &&
+    fleet.pushesEach === pushesOf(fresh.plan) &&
     stages.length === fresh.stages.length &&
     stages.every(({ name, seen }, index) => {
       const planned = fresh.stages[index];
@@ -98,6 +102,36 @@ export function rolloutOf(results: CanaryResults): Rollout {
   const checked = { ...noEvidence().checked };
   for (const gate of gateNames) checked[gate] = checkedBy(results, gate);
   return { ...fresh, findings, evidence: { pairs, problems, checked } };
+}
+
+function pushesOf({ directories }: Pick<RolloutPlan, 'directories'>): number {
+  return directories === undefined ? pushesEach : 0;
+}
+
+function directoriesRecord({
+  folders,
+  link,
+  rounds,
+  programs,
+}: DirectoryPlan): NonNullable<CanaryResults['directories']> {
+  // In the order of the schema: documents are compared as text.
+  const program = ({ label, from, options, isSigned }: ProgramPlan) => ({
+    label,
+    from,
+    options: [...options],
+    isSigned,
+  });
+  return {
+    folders: folders.map(({ path, snapshots }) => ({ path, snapshots: [...snapshots] })),
+    link: {
+      name: link.name,
+      megabitsPerSecond: link.megabitsPerSecond,
+      roundTripMs: link.roundTripMs,
+      loss: link.loss,
+    },
+    rounds,
+    programs: { stable: program(programs.stable), candidate: program(programs.candidate) },
+  };
 }
 
 function checkedBy({ stages }: CanaryResults, gate: GateName): number {

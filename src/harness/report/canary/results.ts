@@ -64,6 +64,7 @@ const figuresSchema = z.strictObject({
   wireBytes: z.number(),
   storedBytes: z.number(),
   workMs: z.number(),
+  applyMs: z.number().exactOptional().describe('of real directories alone, whose `workMs` is of diffs'),
   peakBytes: z.number(),
   retries: z.number(),
 });
@@ -96,6 +97,28 @@ const actionSchema = z.strictObject({
   at: z.string().describe('ISO 8601'),
 });
 
+const programSchema = z.strictObject({
+  label: z.string(),
+  from: z
+    .union([z.strictObject({ commit: z.string() }), z.strictObject({ path: z.string() })])
+    .nullable()
+    .describe('a commit that was built, a program that was given; null: the one that ran this'),
+  options: z.array(z.string()).describe('of its diff'),
+  isSigned: z.boolean(),
+});
+
+const directoriesSchema = z.strictObject({
+  folders: z.array(z.strictObject({ path: z.string(), snapshots: z.array(z.string()).describe('in order') })),
+  link: z.strictObject({
+    name: z.string(),
+    megabitsPerSecond: z.number(),
+    roundTripMs: z.number(),
+    loss: z.number(),
+  }),
+  rounds: count.describe('runs of each diff and apply, of which the least counts'),
+  programs: z.strictObject({ stable: programSchema, candidate: programSchema }),
+});
+
 export const canaryStates = [
   'running',
   'waiting',
@@ -112,7 +135,14 @@ export const canaryResultsSchema = z.strictObject({
   state: z.enum(canaryStates),
   stable: configurationSchema,
   candidate: configurationSchema,
-  fleet: z.strictObject({ seed: count, volumes: count, pushesEach: count }),
+  fleet: z.strictObject({
+    seed: count,
+    volumes: count.describe('of real directories: directories, or steps from a snapshot to the next'),
+    pushesEach: count.describe('0 for real directories'),
+  }),
+  directories: directoriesSchema
+    .exactOptional()
+    .describe('what was compared in place of a simulated fleet; there the candidate runs in the shadow only'),
   rules: z.strictObject({
     tolerated: z.number(),
     harm: z.number(),

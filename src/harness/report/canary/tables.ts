@@ -1,10 +1,10 @@
 /** Tables of a rollout: stages, gates, metrics, candidates whose worth is known. */
-import { shareWords } from '../../canary/judge.js';
-import { gateWords } from '../../canary/gates.js';
-import { canaryMetrics, groupWeights } from '../../canary/metrics.js';
+import { shareWords, unitsWords } from '../../canary/judge.js';
+import { directoryGateWords, gateWords } from '../../canary/gates.js';
+import { groupWeights } from '../../canary/metrics.js';
 import type { Table } from '../tables.js';
 import type { CanaryResults } from './results.js';
-import { boundsWords, lastStageOf, metricValue } from './words.js';
+import { basisOfResults, boundsWords, lastStageOf, metricValue } from './words.js';
 
 const left = (title: string) => ({ title, align: 'left' as const });
 const right = (title: string) => ({ title, align: 'right' as const });
@@ -31,6 +31,11 @@ export function canaryStagesTable({ stages }: CanaryResults): Table {
   };
 }
 
+/** `volumes`, `steps` */
+function units(results: CanaryResults): string {
+  return unitsWords(2, basisOfResults(results).unit).slice(2);
+}
+
 /** As of the last stage that was run. */
 export function canaryMetricsTable(results: CanaryResults): Table {
   const metrics = lastStageOf(results)?.finding?.metrics ?? [];
@@ -43,7 +48,7 @@ export function canaryMetricsTable(results: CanaryResults): Table {
       right('candidate'),
       right('change'),
       right('surely'),
-      right('volumes'),
+      right(units(results)),
       right('weight'),
     ],
     rows: metrics.map((one) => [
@@ -60,19 +65,21 @@ export function canaryMetricsTable(results: CanaryResults): Table {
 }
 
 export function canaryGatesTable(results: CanaryResults): Table {
+  const { unit } = basisOfResults(results);
+  const words = results.directories === undefined ? gateWords : directoryGateWords;
   const gates = lastStageOf(results)?.finding?.gates ?? [];
   return {
     title: 'Gates',
-    columns: [left('gate'), left('finding'), right('volumes checked'), left('what it asks')],
+    columns: [left('gate'), left('finding'), right(`${units(results)} checked`), left('what it asks')],
     rows: gates.map(({ gate, checked, problems: [first, ...more] }) => [
       gate,
       first === undefined
         ? checked === 0
           ? 'not checked'
           : 'holds'
-        : `volume ${first.volume}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
+        : `${unit} ${first.volume}: ${first.message}${more.length === 0 ? '' : ` (and ${more.length} more)`}`,
       number(checked),
-      gateWords[gate],
+      words[gate],
     ]),
   };
 }
@@ -100,10 +107,10 @@ export function canaryTrialsTable({ trials }: CanaryResults): Table {
 }
 
 /** What each metric is. */
-export function canaryWordsTable(): Table {
+export function canaryWordsTable(results: CanaryResults): Table {
   return {
     title: 'What is compared',
     columns: [left('metric'), left('group'), left('what it is')],
-    rows: canaryMetrics.map(({ name, group, words }) => [name, group, words]),
+    rows: basisOfResults(results).metrics.map(({ name, group, words }) => [name, group, words]),
   };
 }

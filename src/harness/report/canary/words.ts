@@ -1,21 +1,23 @@
 /** A rollout in words: what was decided, why, and what that spared whom. */
 import { formatBytes, formatDuration } from '../../../base/units.js';
-import { shareWords } from '../../canary/judge.js';
-import { counted } from '../trace-words.js';
+import { shareWords, unitsWords } from '../../canary/judge.js';
+import type { Basis } from '../../canary/metrics.js';
+import { basisOf } from '../../canary/rollout.js';
 import type { CanaryMetricFinding, CanaryResults, CanaryTrials } from './results.js';
 
 /** `rejected in shadow: +33.8 % wire bytes` */
 export function canaryHeadline(results: CanaryResults): string {
-  const { state, candidate, stable, fleet } = results;
+  const { state, fleet } = results;
   const stage = lastStageOf(results);
-  const sides = `${candidate.id} against ${stable.id}`;
+  const sides = `${sideWords(results, 'candidate')} against ${sideWords(results, 'stable')}`;
+  const over = unitsWords(fleet.volumes, basisOfResults(results).unit);
   switch (state) {
     case 'promoted':
-      return `promoted: ${sides}, over ${counted(fleet.volumes, 'volume')}`;
+      return `promoted: ${sides}, over ${over}`;
     case 'rejected':
       return `rejected at stage ${stage?.name ?? ''}: ${sides}`;
     case 'inconclusive':
-      return `inconclusive: ${sides}, over ${counted(fleet.volumes, 'volume')}`;
+      return `inconclusive: ${sides}, over ${over}`;
     case 'rolled-back':
       return `rolled back after stage ${stage?.name ?? ''}: ${sides}`;
     case 'waiting':
@@ -23,6 +25,19 @@ export function canaryHeadline(results: CanaryResults): string {
     case 'running':
       return `running, ${stage === undefined ? 'no stage done' : `stage ${stage.name} done`}: ${sides}`;
   }
+}
+
+/** What was judged, and by which metrics. */
+export function basisOfResults({ directories }: CanaryResults): Basis {
+  return basisOf(directories === undefined ? {} : { directories });
+}
+
+/** `adaptive`, `adaptive of v1.2 (0123456789)` */
+function sideWords(results: CanaryResults, side: 'stable' | 'candidate'): string {
+  const { id } = results[side];
+  const { programs } = results.directories ?? {};
+  const isOne = programs === undefined || programs.stable.label === programs.candidate.label;
+  return isOne ? id : `${id} of ${programs[side].label}`;
 }
 
 /** Sentences, the weightiest first. */
@@ -42,19 +57,40 @@ export function lastStageOf({ stages }: CanaryResults): CanaryResults['stages'][
 
 function gateSentences(results: CanaryResults): string[] {
   const gates = lastStageOf(results)?.finding?.gates ?? [];
+  const { unit } = basisOfResults(results);
   const whole = gates.filter(({ problems, checked }) => problems.length === 0 && checked > 0);
   if (whole.length === 0) return [];
   return [
-    `gates that held: ${whole.map(({ gate, checked }) => `${gate} (${counted(checked, 'volume')})`).join(', ')}`,
+    `gates that held: ${whole.map(({ gate, checked }) => `${gate} (${unitsWords(checked, unit)})`).join(', ')}`,
   ];
 }
 
 /** What a rollout to all at once would have reached, and this one did not. */
-export function blastSentence({ state, exposed, spared, fleet }: CanaryResults): string {
-  if (state === 'promoted') return `all ${counted(fleet.volumes, 'volume')} run with the candidate`;
+export function blastSentence(results: CanaryResults): string {
+  const { state, exposed, spared, fleet, directories } = results;
+  const { unit } = basisOfResults(results);
+  const all = unitsWords(fleet.volumes, unit);
+  if (directories !== undefined) {
+    const compared = lastStageOf(results)?.seen ?? 0;
+    return `all in the shadow: of ${all} ${compared} ran with both sides, and nothing that the candidate made is kept`;
+  }
+  if (state === 'promoted') return `all ${all} run with the candidate`;
   const reached =
     exposed === 0 ? 'no volume has' : exposed === 1 ? '1 volume has' : `${exposed} volumes have`;
   return `${reached} run with the candidate for real; ${spared} of ${fleet.volumes} were spared`;
+}
+
+/** What ran with both sides, and what the figures are. */
+export function comparedSentence({ fleet, directories }: CanaryResults): string {
+  if (directories === undefined) {
+    return `Fleet ${fleet.seed}: ${fleet.volumes} simulated volumes, each with a first version and ${fleet.pushesEach} more. Simulated time and exact counts: the same on every machine.`;
+  }
+  const { folders, link, rounds } = directories;
+  const paths = folders.map(({ path, snapshots }) => `${path} (${snapshots.length} snapshots)`);
+  return (
+    `Directories: ${paths.join(', ')}. Bytes are exact; CPU and memory are of processes, the least of ${rounds} runs. ` +
+    `The link: ${link.megabitsPerSecond} Mbit/s, round trip ${formatDuration(link.roundTripMs)}.`
+  );
 }
 
 /** How often such a judge errs. */

@@ -1,7 +1,7 @@
 /** The chart of `canary`: by how much the candidate is worse in each metric, how surely, and where harm begins. */
-import { shareWords } from '../../canary/judge.js';
+import { shareWords, unitsWords } from '../../canary/judge.js';
 import type { CanaryResults } from '../canary/results.js';
-import { boundsWords, canaryHeadline, lastStageOf, metricValue } from '../canary/words.js';
+import { basisOfResults, boundsWords, canaryHeadline, lastStageOf, metricValue } from '../canary/words.js';
 import type { Chart, ChartRow } from './chart.js';
 
 /** Beyond this an axis would hide what is small. */
@@ -26,7 +26,7 @@ export function canaryChangesChart(results: CanaryResults): Chart {
     name: 'canary-changes',
     title: canaryHeadline(results),
     subtitle: [
-      `Over ${stage?.seen ?? 0} volumes that ran with both sides: the dot is the change (to the right is worse), the bar how sure it is.`,
+      `Over ${unitsWords(results.pairs.length, basisOfResults(results).unit)} that ran with both sides: the dot is the change (to the right is worse), the bar how sure it is.`,
       'Beyond the tick it is harm. What lies beyond 100 % is drawn at the edge.',
     ],
     datasets: { table },

@@ -1,12 +1,15 @@
 /** The second chart of `canary`: every volume's ratio in each metric that is compared volume by volume, so that a few that suffer do not hide behind a mean. */
-import { canaryMetrics } from '../../canary/metrics.js';
+import { unitsWords } from '../../canary/judge.js';
 import type { CanaryResults } from '../canary/results.js';
+import { basisOfResults } from '../canary/words.js';
 import type { Chart, ChartRow } from './chart.js';
 
 const shownMax = 1;
 
-export function canaryVolumesChart({ pairs, candidate, stable }: CanaryResults): Chart {
-  const compared = canaryMetrics.filter(({ gathering }) => gathering === 'each');
+export function canaryVolumesChart(results: CanaryResults): Chart {
+  const { pairs, candidate, stable } = results;
+  const { metrics, unit } = basisOfResults(results);
+  const compared = metrics.filter(({ gathering }) => gathering === 'each');
   const table = pairs.flatMap(({ number, ...sides }) =>
     compared.map(({ name, of, floor }): ChartRow => {
       const ratio = ((of(sides.candidate)[0] ?? NaN) + floor) / ((of(sides.stable)[0] ?? NaN) + floor);
@@ -16,9 +19,9 @@ export function canaryVolumesChart({ pairs, candidate, stable }: CanaryResults):
   );
   return {
     name: 'canary-volumes',
-    title: 'What each volume would feel',
+    title: `What each ${unit} would feel`,
     subtitle: [
-      `One line for each volume, ${candidate.id} against ${stable.id}: to the right is worse.`,
+      `One line for each of ${unitsWords(pairs.length, unit)}, ${candidate.id} against ${stable.id}: to the right is worse.`,
       'What lies beyond 100 % is drawn at the edge.',
     ],
     datasets: { table },

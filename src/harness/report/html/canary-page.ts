@@ -7,7 +7,7 @@ import {
   canaryTrialsTable,
   canaryWordsTable,
 } from '../canary/tables.js';
-import { canaryHeadline, canaryReasons, trialsSentence } from '../canary/words.js';
+import { canaryHeadline, canaryReasons, comparedSentence, trialsSentence } from '../canary/words.js';
 import { machineTable } from '../tables.js';
 import { collapsed, figure, renderDocument, table, type ChartLibraries, type PageChart } from './document.js';
 import { html, Markup } from './markup.js';
@@ -19,7 +19,7 @@ export function renderCanaryPage(
   charts: readonly PageChart[],
   libraries: ChartLibraries,
 ): string {
-  const { fleet, trials, environment, actions, state } = results;
+  const { trials, environment, actions, state } = results;
   const body = html`<p class="lead">${canaryHeadline(results)}.</p>
     <ul>
       ${canaryReasons(results).map((text) => html`<li>${text}.</li>`)}
@@ -48,11 +48,8 @@ export function renderCanaryPage(
               )}
             </ul>`
     }
-    <p>
-      Fleet ${fleet.seed}: ${fleet.volumes} simulated volumes, each with a first version and
-      ${fleet.pushesEach} more. Simulated time and exact counts: the same on every machine.
-    </p>
-    ${collapsed(canaryWordsTable())} ${collapsed(canaryTrialsTable(results))}
+    <p>${comparedSentence(results)}</p>
+    ${collapsed(canaryWordsTable(results))} ${collapsed(canaryTrialsTable(results))}
     ${
       environment === null
         ? nothing
