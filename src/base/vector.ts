@@ -20,6 +20,17 @@ export class Float64Vector {
     this.#items[this.#length++] = value;
   }
 
+  append(values: Float64Array): void {
+    const length = this.#length + values.length;
+    if (length > this.#items.length) {
+      const grown = new Float64Array(Math.max(this.#items.length * 2, length));
+      grown.set(this.#items.subarray(0, this.#length));
+      this.#items = grown;
+    }
+    this.#items.set(values, this.#length);
+    this.#length = length;
+  }
+
   /** The items so far, as a view that the next push may detach. */
   view(): Float64Array {
     return this.#items.subarray(0, this.#length);

@@ -15,6 +15,7 @@ export interface BaseRange {
 
 /** The union of ranges, ascending, touching ones merged. */
 export function mergeRanges(ranges: readonly BaseRange[]): BaseRange[] {
+  if (ranges.length === 1) return ranges.filter(({ start, end }) => start < end);
   const merged: { start: number; end: number }[] = [];
   for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start || a.end - b.end)) {
     const last = merged[merged.length - 1];

@@ -29,11 +29,21 @@ const bytesForPlace = 2048;
 /** Periodic data may have an anchor at every place; more than this many times what independent bytes have are not looked up. */
 const crowdedMax = 8;
 
-/** Runs of unknown bytes of a target window: pairs of offsets [start, end), ascending. */
-export type Runs = readonly (readonly [start: number, end: number])[];
+/** Unknown bytes of a target window, by offsets. */
+type Run = readonly [start: number, end: number];
+
+/** A stretch of a target window: long literals, and what little lies between them. */
+export interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  /** Of the literals, ascending. */
+  readonly runs: readonly Run[];
+  /** Where the records lie that the literals are among; without them all of the stretch is one run. */
+  readonly records?: { readonly pointer: number; readonly count: number };
+}
 
 /** How many bytes the runs have in all. */
-export function unknownBytesOf(runs: Runs): number {
+export function unknownBytesOf(runs: readonly Run[]): number {
   let bytes = 0;
   for (const [start, end] of runs) bytes += end - start;
   return bytes;
@@ -45,7 +55,9 @@ interface Hit {
   /** Offset in the target window. */
   readonly at: number;
   readonly address: number;
-  readonly run: readonly [start: number, end: number];
+  /** Address less offset. */
+  readonly displacement: number;
+  readonly run: Run;
 }
 
 export class CandidateFinder {
@@ -53,6 +65,8 @@ export class CandidateFinder {
   readonly #slots: AnchorSlots;
   readonly #workspace: Workspace;
   readonly #baseBytes: number;
+  /** Of anchors that were looked up last. */
+  #addresses = new Float64Array(64);
 
   constructor(index: BaseIndex, workspace: Workspace, baseBytes: number) {
     this.#index = index;
@@ -77,15 +91,21 @@ export class CandidateFinder {
       anchors.pointer,
       gatheredRecordsMax,
     );
-    this.#slots.markKnown(anchors.words, found, marks);
+    const { words } = anchors;
+    const addresses = this.#find(words, found);
+    for (let i = 0; i < found; i++) {
+      if ((addresses[i] ?? -1) >= 0) marks[words[i * anchorRecordWords] ?? 0] = 1;
+    }
     // Of steps behind the last anchor that had room nothing is known.
-    if (found === gatheredRecordsMax) marks.fill(1, anchors.words[(found - 1) * anchorRecordWords]);
+    if (found === gatheredRecordsMax) marks.fill(1, words[(found - 1) * anchorRecordWords]);
   }
 
-  /** Base ranges that resemble `runs` of the window `target`, of at most `bytesMax` in all, ascending and apart. */
-  find(runs: Runs, bytesMax: number): readonly BaseRange[] {
-    const hits = this.#hits(runs);
-    return hits.length === 0 ? nothing : this.#promising(placesOf(hits), unknownBytesOf(runs), bytesMax);
+  /** Base ranges that resemble the runs of a stretch, of at most `bytesMax` in all, ascending and apart. */
+  find(stretch: Stretch, bytesMax: number): readonly BaseRange[] {
+    const hits = this.#hits(stretch);
+    return hits.length === 0
+      ? nothing
+      : this.#promising(placesOf(hits), unknownBytesOf(stretch.runs), bytesMax);
   }
 
   /** The places with most hits, of equal ones that of the lowest displacement first, as long as they fit. Loops, since V8 takes long to optimise chains of array methods. */
@@ -105,32 +125,55 @@ export class CandidateFinder {
     return mergeRanges(ranges);
   }
 
-  #hits(runs: Runs): Hit[] {
-    const { spacingBits, sampleBits } = this.#index;
-    const data = this.#workspace.window('target').pointer;
-    const records = this.#workspace.window('gatheredRecords');
-    const { functions } = this.#workspace.kernels;
+  #hits(stretch: Stretch): Hit[] {
+    const { runs, start } = stretch;
+    const { spacingBits } = this.#index;
+    const count = this.#collect(stretch);
+    const { words } = this.#workspace.window('gatheredRecords');
+    const addresses = this.#find(words, count);
     const hits: Hit[] = [];
-    for (const run of runs) {
-      const [start, end] = run;
-      const length = end - start;
-      const capacity = Math.min(gatheredRecordsMax, crowdedMax * (1 + (length >> spacingBits)));
-      const count = functions.anchorCollect(
-        data + start,
-        length,
-        length,
-        spacingBits,
-        sampleBits,
-        records.pointer,
-        capacity,
-      );
-      const { words } = records;
-      for (let i = 0; i < count * anchorRecordWords; i += anchorRecordWords) {
-        const address = this.#slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0);
-        if (address >= 0) hits.push({ at: start + (words[i] ?? 0), address, run });
+    let next = 0;
+    let run: Run = [start, start];
+    let room = 0;
+    for (let i = 0; i < count; i++) {
+      const at = start + (words[i * anchorRecordWords] ?? 0);
+      while (at >= run[1]) {
+        run = present(runs[next++], 'run');
+        room = crowdedMax * (1 + ((run[1] - run[0]) >> spacingBits));
       }
+      const address = addresses[i] ?? -1;
+      if (room-- > 0 && address >= 0) hits.push({ at, address, displacement: address - at, run });
     }
     return hits;
+  }
+
+  #find(records: Uint32Array, count: number): Float64Array {
+    if (this.#addresses.length < count) this.#addresses = new Float64Array(2 * count);
+    this.#slots.find(records, count, this.#addresses);
+    return this.#addresses;
+  }
+
+  /** Writes the anchors of a stretch's runs to `gatheredRecords`, offsets from its start, and returns how many. */
+  #collect({ start, runs, records }: Stretch): number {
+    const { spacingBits, sampleBits } = this.#index;
+    const { functions } = this.#workspace.kernels;
+    const data = this.#workspace.window('target').pointer + start;
+    const out = this.#workspace.window('gatheredRecords').pointer;
+    if (records !== undefined) {
+      const { pointer, count } = records;
+      return functions.deltaAnchors(
+        data,
+        pointer,
+        count,
+        searchedBytesMin,
+        spacingBits,
+        sampleBits,
+        out,
+        gatheredRecordsMax,
+      );
+    }
+    const length = unknownBytesOf(runs);
+    return functions.anchorCollect(data, length, length, spacingBits, sampleBits, out, gatheredRecordsMax);
   }
 
   /** The page of a hit and, beyond it, what its run would cover if all of it had moved together. */
@@ -147,15 +190,15 @@ export class CandidateFinder {
 
 /** Hits whose displacements lie together, by ascending displacement. */
 function placesOf(hits: Hit[]): Hit[][] {
-  hits.sort((a, b) => displacementOf(a) - displacementOf(b) || a.at - b.at);
+  hits.sort((a, b) => a.displacement - b.displacement || a.at - b.at);
   const places: Hit[][] = [];
   let first = -Infinity;
   for (const hit of hits) {
     const place = places[places.length - 1];
-    if (place !== undefined && displacementOf(hit) - first <= togetherBytes) place.push(hit);
+    if (place !== undefined && hit.displacement - first <= togetherBytes) place.push(hit);
     else {
       places.push([hit]);
-      first = displacementOf(hit);
+      first = hit.displacement;
     }
   }
   return places;
@@ -172,10 +215,6 @@ function takeBest(places: Hit[][]): Hit[] | undefined {
     most = hits.length;
   }
   return best < 0 ? undefined : places.splice(best, 1)[0];
-}
-
-function displacementOf({ at, address }: Hit): number {
-  return address - at;
 }
 
 function isShort({ run: [start, end] }: Hit): boolean {

@@ -14,7 +14,7 @@ import type { BaseIndex } from '../detect/base-index.js';
 import type { Layout } from '../snapshot/layout.js';
 import type { ContentReader } from '../snapshot/snapshot.js';
 import { WindowMap, mergeRanges, type BaseRange } from './base-window.js';
-import { CandidateFinder, searchedBytesMin, unknownBytesOf, type Runs } from './candidates.js';
+import { CandidateFinder, searchedBytesMin, unknownBytesOf, type Stretch } from './candidates.js';
 import { tableBits } from './table-bits.js';
 
 /** Records of target window bytes [offset, offset + targetBytes) against a base window. */
@@ -41,7 +41,7 @@ export interface Opposite {
   readonly address: number;
 }
 
-/** A stretch of target: long literals, and what little lies between them. */
+/** How long a stretch may be, and what lies between two of its literals. */
 const stretchBytesMax = 64 * 1024;
 const stretchGapBytesMax = 2048;
 /** As in encode.ts. Addresses far away cost more, and text that is found in pieces of a line compresses better as it is. */
@@ -55,17 +55,13 @@ const operationCost = 8;
 /** A second encoding has to save this much. */
 const savedMin = 16;
 const passedOverMax = 31;
+/** Of deltaEncode. */
+const recordBytes = 12;
 /**
  * Unknown bytes of a stretch below which it is left alone where literals get no context, since there time counts for more than bytes: on pages of a database a
  * third of the encodings that would follow saved a fiftieth of what all saved.
  */
 const unknownBytesMin = 512;
-
-interface Stretch {
-  readonly start: number;
-  readonly end: number;
-  readonly runs: Runs;
-}
 
 export interface GatheredContext {
   readonly workspace: Workspace;
@@ -131,7 +127,7 @@ export class GatheredEncoder {
         keptAt = at;
         continue;
       }
-      const { stretch, next } = stretchFrom(words, encoding.count, i, at);
+      const { stretch, next } = stretchFrom(encoding, i, at);
       const better = this.#encode(stretch, opposite, costOf(words, i, next));
       if (better !== undefined) {
         keep(i);
@@ -175,8 +171,9 @@ export class GatheredEncoder {
     return undefined;
   }
 
-  #tryOn({ start, end, runs }: Stretch, opposite: Opposite | undefined): Encoding | undefined {
-    const found = this.#finder.find(runs, gatheredBytesMin + gatheredFactorMax * unknownBytesOf(runs));
+  #tryOn(stretch: Stretch, opposite: Opposite | undefined): Encoding | undefined {
+    const { start, end, runs } = stretch;
+    const found = this.#finder.find(stretch, gatheredBytesMin + gatheredFactorMax * unknownBytesOf(runs));
     return found.length === 0 ? undefined : this.#encodeBeside(found, start, end, opposite);
   }
 
@@ -204,17 +201,17 @@ export class GatheredEncoder {
     const opposed = this.#workspace.window('base');
     const offset = opposite === undefined ? 0 : opposite.base - opposed.pointer;
     map.ranges.forEach(({ start, end }, i) => {
-      const into = window.u8(map.offsetOf(i), end - start);
+      const into = map.offsetOf(i);
       const from = Math.min(end, Math.max(start, at.start));
       const to = Math.max(from, Math.min(end, at.end));
-      this.#read(start, into.subarray(0, from - start));
-      if (to > from) into.set(opposed.u8(offset + from - at.start, to - from), from - start);
-      this.#read(to, into.subarray(to - start));
+      if (from > start) this.#read(start, window.u8(into, from - start));
+      if (to > from)
+        window.u8(into + from - start, to - from).set(opposed.u8(offset + from - at.start, to - from));
+      if (end > to) this.#read(to, window.u8(into + to - start, end - to));
     });
   }
 
   #read(address: number, into: Uint8Array): void {
-    if (into.length === 0) return;
     this.#meter.time('read', () => this.#reader.read(address, into));
     this.#meter.count('bytesRead', into.length);
   }
@@ -242,11 +239,11 @@ export class GatheredEncoder {
 
 /** The stretch that begins with the long literal of record `first` at `start`, and the record behind it. */
 function stretchFrom(
-  words: Uint32Array,
-  count: number,
+  { records, count }: Encoding,
   first: number,
   start: number,
 ): { readonly stretch: Stretch; readonly next: number } {
+  const { words } = records;
   const runs: (readonly [number, number])[] = [];
   let at = start;
   let end = start;
@@ -262,7 +259,8 @@ function stretchFrom(
     at += length;
     if (at - end > stretchGapBytesMax) break;
   }
-  return { stretch: { start, end, runs }, next };
+  const own = { pointer: records.pointer + first * recordBytes, count: next - first };
+  return { stretch: { start, end, runs, records: own }, next };
 }
 
 /** The opposite bytes of a stretch that are at hand. */

@@ -71,23 +71,25 @@ export class AnchorSlots {
     }
   }
 
-  /** Sets `marks[n]` for records {n, hash} of anchors that the table knows. Unverified, as find. */
-  markKnown(records: Uint32Array, count: number, marks: Uint8Array): void {
-    for (let i = 0; i < count * anchorRecordWords; i += anchorRecordWords) {
-      const n = records[i] ?? 0;
-      if (marks[n] === 0 && this.find(records[i + 1] ?? 0, records[i + 2] ?? 0) >= 0) marks[n] = 1;
+  /**
+   * The base address of each of `count` anchors by the hash in its record, or -1. Unverified: a tag of 22 bits agreed. All in one loop, since until V8 has optimised it
+   * a field of an object takes as long as a miss of the cache.
+   */
+  find(records: Uint32Array, count: number, addresses: Float64Array): void {
+    const slots = this.#slots;
+    const sieve = this.#sieve;
+    const indexShift = this.#indexShift;
+    const sieveShift = this.#sieveShift;
+    for (let i = 0, at = 1; i < count; i++, at += anchorRecordWords) {
+      const hashHigh = records[at + 1] ?? 0;
+      const index = hashHigh >>> indexShift;
+      addresses[i] = -1;
+      if ((((sieve[index] ?? 0) >>> ((hashHigh >>> sieveShift) & 7)) & 1) !== 0) continue;
+      const high = slots[index * 2 + 1] ?? 0;
+      const low = slots[index * 2] ?? 0;
+      if (((high ^ tagOf(records[at] ?? 0, hashHigh)) & ~addressHighMask) !== 0) continue;
+      if (high !== 0xffffffff || low !== 0xffffffff) addresses[i] = (high & addressHighMask) * two32 + low;
     }
-  }
-
-  /** The base address of an anchor by its hash, or -1. Unverified: a tag of 22 bits agreed. */
-  find(hashLow: number, hashHigh: number): number {
-    const index = hashHigh >>> this.#indexShift;
-    if ((((this.#sieve[index] ?? 0) >>> ((hashHigh >>> this.#sieveShift) & 7)) & 1) !== 0) return -1;
-    const high = this.#slots[index * 2 + 1] ?? 0;
-    const low = this.#slots[index * 2] ?? 0;
-    if (((high ^ tagOf(hashLow, hashHigh)) & ~addressHighMask) !== 0) return -1;
-    if (high === 0xffffffff && low === 0xffffffff) return -1;
-    return (high & addressHighMask) * two32 + low;
   }
 }
 

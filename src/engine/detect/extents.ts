@@ -72,11 +72,19 @@ export class ExtentList {
     this.#reference = reference;
   }
 
-  append(columns: ExtentColumns): void {
-    for (let i = 0; i < columns.kinds.length; i++) {
-      const kind = present(columns.kinds[i], 'kind') as ExtentKind;
-      this.push(kind, present(columns.lengths[i], 'length'), present(columns.references[i], 'reference'));
-    }
+  /** Appends what another list made, in which no extent continues its neighbour. */
+  append({ kinds, lengths, references }: ExtentColumns): void {
+    const last = kinds.length - 1;
+    if (last < 0) return;
+    this.push(kindAt(kinds, 0), present(lengths[0], 'length'), present(references[0], 'reference'));
+    if (last === 0) return;
+    this.#flush();
+    this.#kinds.append(kinds.subarray(1, last));
+    this.#lengths.append(lengths.subarray(1, last));
+    this.#references.append(references.subarray(1, last));
+    this.#kind = kindAt(kinds, last);
+    this.#length = present(lengths[last], 'length');
+    this.#reference = present(references[last], 'reference');
   }
 
   finish(): ExtentColumns {
@@ -98,4 +106,8 @@ export class ExtentList {
     this.#lengths.push(this.#length);
     this.#references.push(this.#reference);
   }
+}
+
+function kindAt(kinds: Uint8Array, index: number): ExtentKind {
+  return present(kinds[index], 'kind') as ExtentKind;
 }

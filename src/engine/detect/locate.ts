@@ -128,12 +128,14 @@ export function votedDiagonals(
       (sample.length >>> choice.spacingBits) * 4 + 16,
     );
     const words = records.u32(count * anchorRecordWords);
+    const addresses = new Float64Array(count);
+    slots.find(words, count, addresses);
     const diagonals: number[] = [];
     const places = new Map<number, number | undefined>();
-    for (let i = 0; i < words.length; i += anchorRecordWords) {
-      const address = slots.find(words[i + 1] ?? 0, words[i + 2] ?? 0);
+    for (let i = 0; i < count; i++) {
+      const address = addresses[i] ?? -1;
       if (address < 0) continue;
-      const diagonal = address - sample.address - (words[i] ?? 0);
+      const diagonal = address - sample.address - (words[i * anchorRecordWords] ?? 0);
       diagonals.push(diagonal);
       places.set(address, places.has(address) ? undefined : diagonal);
     }
