@@ -6,7 +6,7 @@
  */
 import { nodeV8 } from '../../base/builtins.js';
 
-/** Bytes of bytecode that a function runs through before it is optimised: four and a half times as much as is usual. */
+/** Bytes of bytecode that a function runs through before it is optimised: nine times as much as is usual. */
 const interruptBudgetBytes = 600_000;
 
 /** To be called before the first seed. */

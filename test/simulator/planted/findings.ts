@@ -7,11 +7,16 @@ import { filesBelow, root, textOf } from '../../tidy/sources.js';
 /** Seeds within which a fault has to be found. */
 export const seedsMax = 2000;
 
+/** Of how many, from 0 on, it is counted which find it. */
+export const countedSeeds = 200;
+
 export interface Finding {
   /** The first seed that finds it. */
   readonly seed: number;
   /** Which invariant broke there. */
   readonly invariant: string;
+  /** How many of the counted seeds find it. */
+  readonly foundCount: number;
 }
 
 export const faultNames = Object.keys(plantedFaults) as PlantedFault[];
@@ -44,11 +49,18 @@ export function table(): string {
   const rows = faultNames.map((name) => {
     const place = sources.find(({ text }) => text.includes(`isPlanted('${name}')`))?.path ?? '';
     const finding = findings[name];
-    const found = finding === undefined ? ['', ''] : [`${finding.seed}`, finding.invariant];
+    const found =
+      finding === undefined ? ['', '', ''] : [`${finding.seed}`, shareOf(finding), finding.invariant];
     return [`\`${name}\``, plantedFaults[name], `\`${place.replace('src/', '')}\``, ...found];
   });
-  const head = ['fault', 'what goes wrong', 'in `src/`', 'seed', 'broken then'];
-  return [head, ['---', '---', '---', '--:', '---'], ...rows]
+  const head = ['fault', 'what goes wrong', 'in `src/`', 'seed', 'finds it', 'broken then'];
+  return [head, ['---', '---', '---', '--:', '--:', '---'], ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
+}
+
+/** In percent. */
+function shareOf({ foundCount }: Finding): string {
+  const percent = (100 * foundCount) / countedSeeds;
+  return foundCount === 0 ? `< ${100 / countedSeeds} %` : `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }
