@@ -19,7 +19,6 @@ const entries = [
   'cli/main',
   'index',
   'engine/profile/read',
-  'engine/strategy/worker',
   'harness/exact-kernels',
   'harness/io/canary-worker',
   'harness/io/count-worker',
@@ -28,6 +27,9 @@ const entries = [
   'harness/io/simulation-process',
   'harness/io/simulation-worker',
 ];
+
+/** What a diff's threads load: a file of its own with a third of the engine, since to compile the rest takes each of them 6 ms in which it might work. */
+const thread = 'engine/strategy/worker';
 
 /** Packages whose code becomes part of dist/, with their licences. */
 const bundled = ['picocolors', 'pure-rand', 'yaml', 'yargs-parser', 'zod'];
@@ -46,26 +48,29 @@ const groups = [
 
 /** Returns the paths below dist/ that were written. */
 export async function bundle() {
-  const build = await rolldown({
-    cwd: root,
-    platform: 'node',
-    input: Object.fromEntries(entries.map((name) => [name, join(root, 'src', `${name}.ts`)])),
-    external: (id) =>
-      !/^[./\0]/.test(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)),
-    plugins: [nothingPlanted, ownUrls, directBuiltins],
-  });
-  const { output } = await build.write({
-    dir: join(root, 'dist'),
-    format: 'esm',
-    chunkFileNames: 'chunks/[name].js',
-    codeSplitting: { groups },
-  });
-  await build.close();
+  const output = [
+    ...(await written(entries, { chunkFileNames: 'chunks/[name].js', codeSplitting: { groups } })),
+    ...(await written([thread], { codeSplitting: false })),
+  ];
   writeFileSync(
     join(root, 'dist', licenceFile),
     licences(output.flatMap(({ moduleIds }) => moduleIds ?? [])),
   );
   return [licenceFile, ...output.map(({ fileName }) => fileName)];
+}
+
+async function written(names, options) {
+  const build = await rolldown({
+    cwd: root,
+    platform: 'node',
+    input: Object.fromEntries(names.map((name) => [name, join(root, 'src', `${name}.ts`)])),
+    external: (id) =>
+      !/^[./\0]/.test(id) && !bundled.some((name) => id === name || id.startsWith(`${name}/`)),
+    plugins: [nothingPlanted, ownUrls, directBuiltins],
+  });
+  const { output } = await build.write({ dir: join(root, 'dist'), format: 'esm', ...options });
+  await build.close();
+  return output;
 }
 
 /** Faults are planted by tests, in the sources. Here each question whether one is becomes `false`, and what hangs on it goes as dead code. */
