@@ -15,8 +15,10 @@ import { contentDigests } from '../fingerprint/identity.js';
 import type { Layout, Region } from '../snapshot/layout.js';
 import { buildBaseIndex } from './base-indexer.js';
 import type { Detection, DetectionInput, StrategyOf } from './detector.js';
+import { leastEncodeMs } from './estimate.js';
 import type { Job } from './jobs.js';
 import { LeafColumn, hashMissingLeaves } from './leaf-column.js';
+import { newData } from './level.js';
 import { detectFromManifest } from './mixed-detector.js';
 import { recognisedAlignment, recognisedBlockBytes } from './recognised.js';
 import type { EngineRun } from './run.js';
@@ -49,6 +51,8 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
   const followed: Followed[] = [];
   let soughtBytes = 0;
   let strangeBytes = 0;
+  /** What the new data so far will take to encode: threads that this is worth load while detection goes on. */
+  let encodeMs = 0;
   const regions = [...target.layout.regions()];
   const blockBytes = recognisedBlockBytes(input, regions, strategy.recognisers, strategy.blockBytes);
   for await (const found of run.run(
@@ -67,6 +71,8 @@ export async function detectAdaptively(input: DetectionInput<StrategyOf<'adaptiv
     for (const known of found.baseLeaves) baseLeaves.put(known);
     soughtBytes += found.unknownBytes + found.strangeBytes;
     strangeBytes += found.strangeBytes;
+    encodeMs += leastEncodeMs(newData(extents), strategy.compression);
+    await run.prepare(encodeMs);
   }
   const index = isWorthAnIndex(soughtBytes, layout, strategy.effort)
     ? await indexed(input, followed, soughtBytes, baseLeaves)

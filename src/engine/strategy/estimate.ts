@@ -33,10 +33,18 @@ export function estimateIndexMs(baseBytes: number): number {
   return (baseBytes / MiB) * indexMsPerMiB;
 }
 
+/** The lowest level that settings leave to be decided. */
+const levelMin = 3;
+
+/** The least that encoding will take, before the level is decided. */
+export function leastEncodeMs(found: NewData, { level }: Strategy['compression']): number {
+  return estimateEncodeMs(found, { level: level === 'auto' ? levelMin : level });
+}
+
 /** New data is read, encoded and compressed: some 8 ms a MiB at zstd level 3, twice that every four levels. */
 export function estimateEncodeMs(
   { opposedBytes, unopposedBytes }: NewData,
-  { level }: CompressionChoice,
+  { level }: Pick<CompressionChoice, 'level'>,
 ): number {
   return ((opposedBytes + unopposedBytes) / MiB) * 8 * 2 ** ((level - 3) / 4);
 }

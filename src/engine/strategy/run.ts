@@ -70,9 +70,9 @@ export class EngineRun {
     this.#totalBytes = target.layout.totalBytes + (base?.layout.totalBytes ?? 0);
   }
 
-  /** Has threads start, where detection will have use for them: they load while the calling thread looks around. */
-  async prepare(): Promise<void> {
-    await this.#lanes.prepare(estimateDetectMs(this.#strategy, this.#totalBytes));
+  /** Has threads start, where work of `estimateMs`, by default detection, will have use for them: they load while the calling thread goes on. */
+  async prepare(estimateMs = estimateDetectMs(this.#strategy, this.#totalBytes)): Promise<void> {
+    await this.#lanes.prepare(estimateMs);
   }
 
   /**

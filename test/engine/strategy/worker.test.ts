@@ -11,6 +11,7 @@ import type { Outcome, ThreadData } from '../../../src/engine/parallel/team-thre
 import type { Snapshot } from '../../../src/engine/snapshot/snapshot.js';
 import type { Done, Job, LaneSetup } from '../../../src/engine/strategy/jobs.js';
 import { StrategyLane } from '../../../src/engine/strategy/lane.js';
+import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { resolveStrategy, type Settings } from '../../../src/engine/strategy/settings.js';
 import type { Strategy, StrategyName } from '../../../src/engine/strategy/strategy.js';
 import { concat, image } from '../../support/pairs.js';
@@ -113,4 +114,18 @@ test('a job that fails comes home as its failure, and the thread goes on', async
   const [failed, done] = await inThread(setupOf(strategy), [beyond, job]);
   expect(failed?.ok).toBe(false);
   expect(done?.ok).toBe(true);
+});
+
+test('threads for new data are asked for while regions are still followed', async () => {
+  const asked = vi.spyOn(EngineRun.prototype, 'prepare');
+  const ran = vi.spyOn(StrategyLane.prototype, 'run');
+  const all = image(noise(5, 9000 * KiB), 'new');
+  const strategy = resolveStrategy('adaptive', { effort: 'fast' });
+  const frames = diff(base, all, { strategy, workers: 1, clock: stoppedClock })[Symbol.asyncIterator]();
+  while ((await frames.next()).done !== true);
+  const estimates = asked.mock.calls.slice(1).map(([ms = 0]) => Math.round(ms));
+  // 8 ms for a MiB; regions have 4, 4 and less than 1.
+  expect(estimates).toEqual([32, 64, 70]);
+  const lastFollowed = ran.mock.calls.findLastIndex(([{ type }]) => type === 'follow');
+  expect(asked.mock.invocationCallOrder[1]).toBeLessThan(ran.mock.invocationCallOrder[lastFollowed] ?? 0);
 });
