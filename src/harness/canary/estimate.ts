@@ -97,8 +97,8 @@ function total(metric: CanaryMetric, pairs: readonly PairedFigures[]): Gathered 
   return summed(metric, values('stable'), values('candidate'));
 }
 
-/** What counts as slower than the same push with the other side. */
-const slowerFactor = 1.25;
+/** What counts as slower than the same push with the other side: what is harm. */
+const slowerFactor = 1.1;
 
 /** Weather strikes both sides alike: where nothing differs, as many pushes are slower here as there. */
 function slower(metric: CanaryMetric, pairs: readonly PairedFigures[]): Gathered {

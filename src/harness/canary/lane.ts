@@ -7,6 +7,7 @@ import { newEquipment } from '../../simulator/run/equipment.js';
 import type { Equipment } from '../../simulator/run/equipment.js';
 import { toPlainFailure } from '../../base/errors.js';
 import type { Batch } from '../../engine/parallel/pool.js';
+import type { WorkPrices } from '../tuning/work-prices.js';
 import { fleetVolume } from './fleet.js';
 import type { Problem } from './gates.js';
 import { runMixed } from './mixed-run.js';
@@ -30,11 +31,17 @@ export interface FleetRow {
 
 export class FleetLane {
   readonly #equipment: Equipment = newEquipment();
+  readonly #prices: WorkPrices;
+
+  constructor(prices: WorkPrices) {
+    this.#prices = prices;
+  }
 
   async row({ fleetSeed, number, side, mixedWith }: FleetJob): Promise<FleetRow> {
     const volume = fleetVolume(fleetSeed, number);
-    const run = await runVolume(volume, side, this.#equipment);
-    const mixed = mixedWith === undefined ? [] : await runMixed(volume, mixedWith, side, this.#equipment);
+    const run = await runVolume(volume, side, this.#equipment, this.#prices);
+    const mixed =
+      mixedWith === undefined ? [] : await runMixed(volume, mixedWith, side, this.#equipment, this.#prices);
     return { run, mixed };
   }
 

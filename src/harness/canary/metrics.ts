@@ -20,7 +20,7 @@ export const groupWeights: Readonly<Record<GroupName, number>> = {
 
 /**
  * How volumes are put together: `each` compares every volume with itself and takes the geometric mean of the ratios, so that small volumes count as much as large ones; `total` compares
- * sums; `slower` counts the pushes that took a quarter longer than the same push with the other side; `tail` compares the quantile 0.99 of all pushes, each in multiples of what its volume
+ * sums; `slower` counts the pushes that took a tenth longer than the same push with the other side; `tail` compares the quantile 0.99 of all pushes, each in multiples of what its volume
  * usually takes on the stable side.
  */
 export type Gathering = 'each' | 'total' | 'slower' | 'tail';
@@ -95,7 +95,7 @@ export const canaryMetrics: readonly CanaryMetric[] = [
     gathering: 'slower',
     floor: 0.04,
     of: ({ syncMs }) => syncMs,
-    words: 'pushes that took a quarter longer than the same push with the other side',
+    words: 'pushes that took a tenth longer than the same push with the other side',
   },
   {
     name: 'CPU',
@@ -156,7 +156,7 @@ const directoryMetrics: readonly CanaryMetric[] = [
     gathering: 'slower',
     floor: 0.04,
     of: ({ syncMs }) => syncMs,
-    words: 'steps that took a quarter longer than the same step with the other side',
+    words: 'steps that took a tenth longer than the same step with the other side',
   },
   {
     name: 'diff CPU',

@@ -5,6 +5,7 @@
 import { UsageError } from '../../base/errors.js';
 import { memoryTarget } from '../../engine/snapshot/target-memory.js';
 import type { Equipment } from '../../simulator/run/equipment.js';
+import type { WorkPrices } from '../tuning/work-prices.js';
 import type { FleetVolume } from './fleet.js';
 import type { GateName, Problem } from './gates.js';
 import type { Side } from './side.js';
@@ -51,10 +52,11 @@ export async function runMixed(
   stable: Side,
   candidate: Side,
   equipment: Equipment,
+  prices: WorkPrices,
 ): Promise<readonly Problem[]> {
   const calm = { ...volume, severity: { loss: 0, resetsPerMinute: 0, crashesPerMinute: 0 } };
   const sides = { stable, candidate };
-  const world = new VolumeWorld(calm, stable, equipment);
+  const world = new VolumeWorld(calm, stable, equipment, prices);
   const { links } = world;
   const problem = (gate: GateName, message: string): Problem => ({ gate, volume: volume.number, message });
   try {

@@ -20,6 +20,7 @@ import type { CutAndHash } from '../../replication/coding/cutting.js';
 import { usualCalibration } from '../../simulator/process/calibration.js';
 import type { SimulatedProcess } from '../../simulator/process/incarnation.js';
 import type { Equipment } from '../../simulator/run/equipment.js';
+import type { WorkPrices } from '../tuning/work-prices.js';
 import { encodingWorkMs } from './encoding-work.js';
 import { strengthOf, type Side } from './side.js';
 
@@ -53,6 +54,7 @@ export class SideCoder implements Coder {
   readonly #own: Coder;
   readonly #machine: SimulatedProcess;
   readonly #equipment: Equipment;
+  readonly #prices: WorkPrices;
   readonly #side: Side;
   readonly #record: EncodingRecord;
   /** Bytes that the agent's cache holds. */
@@ -63,6 +65,7 @@ export class SideCoder implements Coder {
     own: Coder,
     machine: SimulatedProcess,
     equipment: Equipment,
+    prices: WorkPrices,
     side: Side,
     record: EncodingRecord,
     cacheBytes: () => number,
@@ -70,6 +73,7 @@ export class SideCoder implements Coder {
     this.#own = own;
     this.#machine = machine;
     this.#equipment = equipment;
+    this.#prices = prices;
     this.#side = side;
     this.#record = record;
     this.#cacheBytes = cacheBytes;
@@ -94,7 +98,7 @@ export class SideCoder implements Coder {
     const usedLevel = Number(header.parameters['level']);
     const heldBytes = base.length + target.length + packageBytes.length + this.#cacheBytes();
     this.#record.held(heldBytes * (1 + strengthOf(this.#side, 'more-memory')));
-    const workMs = encodingWorkMs(strategy, usedLevel, reading.counts);
+    const workMs = encodingWorkMs(this.#prices, strategy, usedLevel, reading.counts);
     await this.#work(workMs * (1 + strengthOf(this.#side, 'more-work')));
     return packageBytes;
   }

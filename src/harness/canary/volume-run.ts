@@ -17,6 +17,7 @@ import type { Equipment } from '../../simulator/run/equipment.js';
 import { Images } from '../../simulator/scenario/image.js';
 import { LinkWorld, type LinkWorldOptions } from '../links/link-world.js';
 import { weather } from '../links/series.js';
+import type { WorkPrices } from '../tuning/work-prices.js';
 import { pushesEach, type FleetVolume } from './fleet.js';
 import { storeOf } from './flawed-store.js';
 import type { Problem } from './gates.js';
@@ -66,14 +67,16 @@ export class VolumeWorld {
   readonly acknowledged: Acknowledged[] = [];
   readonly #volume: FleetVolume;
   readonly #equipment: Equipment;
+  readonly #prices: WorkPrices;
   readonly #images: Images;
   readonly #chance: Random;
   #side: Side;
 
-  constructor(volume: FleetVolume, side: Side, equipment: Equipment) {
+  constructor(volume: FleetVolume, side: Side, equipment: Equipment, prices: WorkPrices) {
     const { seed, link, severity } = volume;
     this.#volume = volume;
     this.#equipment = equipment;
+    this.#prices = prices;
     this.#side = side;
     this.#images = new Images(seed, [volume.volume]);
     this.#chance = new Random(seed).fork('pushes');
@@ -95,6 +98,7 @@ export class VolumeWorld {
           own,
           machine,
           this.#equipment,
+          this.#prices,
           agentSide,
           this.record,
           () => this.links.agent.cacheBytes,
@@ -178,8 +182,13 @@ export class VolumeWorld {
   }
 }
 
-export async function runVolume(volume: FleetVolume, side: Side, equipment: Equipment): Promise<VolumeRun> {
-  const world = new VolumeWorld(volume, side, equipment);
+export async function runVolume(
+  volume: FleetVolume,
+  side: Side,
+  equipment: Equipment,
+  prices: WorkPrices,
+): Promise<VolumeRun> {
+  const world = new VolumeWorld(volume, side, equipment, prices);
   const { links, record } = world;
   const problems: Problem[] = [];
   const found = (gate: Problem['gate'], messages: readonly string[]): void => {

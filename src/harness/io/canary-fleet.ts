@@ -1,6 +1,7 @@
 /** Threads that run the volumes of a fleet; one worker is this thread. */
 import { FleetLane, type FleetJob, type FleetRow } from '../canary/lane.js';
 import type { FleetExecutor } from '../canary/stage-run.js';
+import { readWorkPrices } from './work-prices.js';
 
 /** Built code, from src as from dist: threads cannot run TypeScript. */
 const workerModule = new URL('../../../dist/harness/io/canary-worker.js', import.meta.url);
@@ -20,7 +21,7 @@ export async function fleetExecutor(workers: number): Promise<FleetExecutor> {
 }
 
 class HereExecutor implements FleetExecutor {
-  readonly #lane = new FleetLane();
+  readonly #lane = new FleetLane(readWorkPrices().prices);
 
   async *run(jobs: Iterable<FleetJob>): AsyncGenerator<FleetRow, void, void> {
     for (const job of jobs) yield await this.#lane.row(job);

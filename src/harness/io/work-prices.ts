@@ -1,4 +1,4 @@
-/** The prices of work that come with the program, workloads/work-prices.json: made by `bench prices --out`, read by `tune`. */
+/** The prices of work that come with the program, workloads/work-prices.json: made by `bench prices --out`, read by `tune` and `canary`. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -6,9 +6,11 @@ import { FleetLane } from '../../../src/harness/canary/lane.js';
 import { runMixed } from '../../../src/harness/canary/mixed-run.js';
 import type { FlawName, Side } from '../../../src/harness/canary/side.js';
 import { runVolume, type VolumeFigures } from '../../../src/harness/canary/volume-run.js';
+import { readWorkPrices } from '../../../src/harness/io/work-prices.js';
 import { newEquipment } from '../../../src/simulator/run/equipment.js';
 
 const equipment = newEquipment();
+const { prices } = readWorkPrices();
 const stable: Side = { label: 'stable', strategy: resolveStrategy('adaptive'), flaws: [] };
 
 function flawed(name: FlawName, strength: number): Side {
@@ -38,7 +40,7 @@ const calm = volumesWhere(
 async function figuresOf(side: Side): Promise<VolumeFigures[]> {
   const all: VolumeFigures[] = [];
   for (const volume of calm) {
-    const { figures, problems } = await runVolume(volume, side, equipment);
+    const { figures, problems } = await runVolume(volume, side, equipment, prices);
     expect(problems).toEqual([]);
     if (figures !== undefined) all.push(figures);
   }
@@ -66,8 +68,8 @@ describe('a fleet', () => {
     const [stormy] = volumesWhere(({ severity }) => severity.loss >= 0.02, 1);
     if (stormy === undefined) throw new Error('no volume in bad weather');
     const job = { fleetSeed: 1, number: stormy.number, side: stable };
-    const first = await new FleetLane().row(job);
-    const lane = new FleetLane();
+    const first = await new FleetLane(prices).row(job);
+    const lane = new FleetLane(prices);
     await lane.row({ ...job, number: 0 });
     expect(await lane.row(job)).toEqual(first);
     expect(first.run.problems).toEqual([]);
@@ -96,25 +98,25 @@ describe('planted flaws break gates', () => {
     ['pushes-skipped', 1, 'exactness'],
   ])('%s', async (name, strength, gate) => {
     const [volume = fleetVolume(1, 0)] = calm;
-    const { problems } = await runVolume(volume, flawed(name, strength), equipment);
+    const { problems } = await runVolume(volume, flawed(name, strength), equipment, prices);
     expect(problems.map((problem) => problem.gate)).toContain(gate);
   });
 
   test('old-agents-refused: an old agent cannot push', async () => {
     const [old = fleetVolume(1, 0)] = volumesWhere(({ agentVersions }) => agentVersions.length === 1, 1);
     const side = flawed('old-agents-refused', 1);
-    const { problems } = await runVolume(old, side, equipment);
+    const { problems } = await runVolume(old, side, equipment, prices);
     expect(problems.map(({ gate }) => gate)).toEqual(['compatibility']);
     const [volume = fleetVolume(1, 0)] = calm;
-    const mixed = await runMixed(volume, stable, side, equipment);
+    const mixed = await runMixed(volume, stable, side, equipment, prices);
     expect(mixed.map(({ gate }) => gate)).toEqual(['compatibility']);
   });
 
   test('own-manifest-form: alone it serves, after a rollback stable cannot read it', async () => {
     const [volume = fleetVolume(1, 0)] = calm;
     const side = flawed('own-manifest-form', 1);
-    expect((await runVolume(volume, side, equipment)).problems).toEqual([]);
-    const mixed = await runMixed(volume, stable, side, equipment);
+    expect((await runVolume(volume, side, equipment, prices)).problems).toEqual([]);
+    const mixed = await runMixed(volume, stable, side, equipment, prices);
     expect(mixed.length).toBeGreaterThan(0);
   });
 
@@ -122,8 +124,8 @@ describe('planted flaws break gates', () => {
     const [volume = fleetVolume(1, 0)] = calm;
     const side = flawed('clock-in-packages', 1);
     const [first, second] = [
-      await runVolume(volume, side, equipment),
-      await runVolume(volume, side, equipment),
+      await runVolume(volume, side, equipment, prices),
+      await runVolume(volume, side, equipment, prices),
     ];
     expect(first.problems).toEqual([]);
     expect(second.digest).not.toBe(first.digest);
@@ -135,6 +137,6 @@ describe('planted flaws break gates', () => {
       strategy: resolveStrategy('fastcdc', { averageBytes: 4096, fingerprint: 'blake3' }),
       flaws: [],
     };
-    for (const volume of calm) expect(await runMixed(volume, stable, other, equipment)).toEqual([]);
+    for (const volume of calm) expect(await runMixed(volume, stable, other, equipment, prices)).toEqual([]);
   });
 });
