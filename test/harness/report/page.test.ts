@@ -20,6 +20,7 @@ import { syntheticPeerResults } from '../peers/rows.js';
 import { syntheticKernelResults, syntheticResults } from '../synthetic.js';
 import { syntheticSimulationResults } from '../simulate/rows.js';
 import { syntheticGateResults, syntheticHistory, syntheticTuneResults } from './judged.js';
+import { syntheticRollout, syntheticShadow } from './rollouts.js';
 import { drawnFigures, isBrowserInstalled, launchBrowser, openReport, reportFiles } from './pages.js';
 
 const hostile = '<img src=x onerror="globalThis.broken = true"></script>';
@@ -86,6 +87,8 @@ const reports: readonly Report[] = [
   { kind: 'gate', results: syntheticGateResults(hostile), charts: chartNames.gate },
   { kind: 'gate history', results: syntheticHistory(hostile), charts: chartNames.gateHistory },
   { kind: 'tune', results: syntheticTuneResults(hostile), charts: chartNames.tune },
+  { kind: 'canary', results: syntheticRollout(hostile), charts: chartNames.canary },
+  { kind: 'canary in the shadow', results: syntheticShadow(hostile), charts: chartNames.canary },
   { kind: 'simulation', results: syntheticSimulationResults(hostile), charts: chartNames.simulation },
 ].map((report) => ({ ...report, outPath: join(outPath, report.kind) }));
 
@@ -191,4 +194,55 @@ describe.skipIf(!isBrowserInstalled)('in a browser', () => {
     expect(complaints).toEqual([]);
     await view.context().close();
   });
+
+  it('sorts the metrics of a canary by a click, down and up again', async () => {
+    const { view, complaints } = await openReport(browser, join(outPath, 'canary'), 'light');
+    const changes = (): Promise<number[]> =>
+      view.evaluate(() => {
+        const tables = [...document.querySelectorAll('table')];
+        const metrics = tables.find((table) => table.textContent.includes('wire bytes'));
+        return [...(metrics?.querySelectorAll('tbody tr') ?? [])].map((row) =>
+          Number((row.children[4] as HTMLElement | undefined)?.dataset['value']),
+        );
+      });
+    const click = (): Promise<void> =>
+      view
+        .locator('th button', { hasText: /^change$/ })
+        .first()
+        .click();
+    const before = await changes();
+    expect(before).toHaveLength(8);
+    await click();
+    const once = await changes();
+    await click();
+    const twice = await changes();
+    const ascending = [...before].sort((a, b) => a - b);
+    expect(before).not.toEqual(ascending);
+    expect(once).toEqual(ascending);
+    expect(twice).toEqual([...ascending].reverse());
+    expect(complaints).toEqual([]);
+    await view.context().close();
+  });
+
+  it.each(['canary', 'canary in the shadow'])(
+    'prints a %s on paper, without what is to be clicked',
+    async (kind) => {
+      const { view, complaints } = await openReport(browser, join(outPath, kind), 'dark');
+      await view.emulateMedia({ media: 'print', colorScheme: 'light' });
+      expect(await view.locator('.theme').isVisible()).toBe(false);
+      const paper = await view.pdf({ format: 'A4' });
+      expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
+      // Dark ink on white, whatever the screen had.
+      const [ink = '', ground = ''] = await view.evaluate(() => {
+        const { color, backgroundColor } = getComputedStyle(document.body);
+        return [color, backgroundColor];
+      });
+      const light = (colour: string): number =>
+        (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+      expect(light(ink)).toBeLessThan(3 * 100);
+      expect(light(ground)).toBeGreaterThan(3 * 200);
+      expect(complaints).toEqual([]);
+      await view.context().close();
+    },
+  );
 });
