@@ -233,7 +233,7 @@ describe.skipIf(!isBrowserInstalled)('in a browser', () => {
       const paper = await view.pdf({ format: 'A4' });
       expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
       // Dark ink on white, whatever the screen had.
-      const [ink = '', ground = ''] = await view.evaluate(() => {
+      const [ink, ground] = await view.evaluate(() => {
         const { color, backgroundColor } = getComputedStyle(document.body);
         return [color, backgroundColor];
       });
