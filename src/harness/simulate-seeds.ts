@@ -13,7 +13,6 @@ import { collectSeldom } from './simulate/collection.js';
 import { SimulationLane } from './simulate/lane.js';
 import type { SimulationSetup } from './simulate/lane.js';
 import type { SeedRow } from './simulate/row.js';
-import { optimiseLater } from './simulate/optimisation.js';
 import { digestOf, summaries } from './simulate/sums.js';
 import { simulationMetrics, simulationSchemaName } from './report/simulation-results.js';
 import type { SimulationResults } from './report/simulation-results.js';
@@ -46,7 +45,6 @@ export async function simulateSeeds(
   options: SimulateOptions,
   onProgress: (progress: SimulateProgress) => void = () => undefined,
 ): Promise<SimulationResults> {
-  optimiseLater();
   const environment = captureEnvironment();
   const { signal, untilFailure } = options;
   const startMs = realClock.nowMs();

@@ -2,10 +2,8 @@
 import type { SimulationSetup } from '../simulate/lane.js';
 import { BatchRunner } from '../simulate/batches.js';
 import { collectSeldom } from '../simulate/collection.js';
-import { optimiseLater } from '../simulate/optimisation.js';
 
 collectSeldom();
-optimiseLater();
 process.once('message', (setup: SimulationSetup) => {
   const runner = new BatchRunner(setup, 'backwards');
   let turn: Promise<unknown> = Promise.resolve();
