@@ -27,7 +27,7 @@ interface Range {
 }
 
 const borderFlaws: readonly Range[] = [
-  { flaw: 'small-segments-stored', low: 17_500, high: 19_500 },
+  { flaw: 'small-segments-stored', low: 19_800, high: 20_500 },
   { flaw: 'base-forgotten', low: 0.09, high: 0.1 },
   { flaw: 'more-work', low: 0.285, high: 0.33 },
   { flaw: 'more-memory', low: 0.105, high: 0.125 },
