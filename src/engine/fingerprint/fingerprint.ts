@@ -4,7 +4,7 @@
  */
 import type { KernelInstance } from '../../kernels/abi.js';
 import type { Arena, Window } from '../../kernels/arena.js';
-import { sha256 } from '../../base/builtins.js';
+import { sha256Bytes, sha256Into } from '../../base/builtins.js';
 import { present } from '../../base/errors.js';
 
 export const fingerprintNames = ['xxh3-128', 'blake3', 'sha256'] as const;
@@ -44,17 +44,17 @@ export const fingerprints: Readonly<Record<FingerprintName, Fingerprint>> = {
   sha256: {
     name: 'sha256',
     multihashCode: 0x12,
-    digestBytes: 32,
+    digestBytes: sha256Bytes,
     collisionResistant: true,
     // node:crypto is OpenSSL with SHA-NI: 1.5 GB/s, out of WebAssembly's reach.
     hashBlocks: (kernels, data, cuts, count, out) => {
       const memory = new Uint8Array(kernels.memory.buffer);
       const ends = cuts.u32(count);
-      const digests = out.u8(0, count * 32);
+      const put = sha256Into(out.u8(0, count * sha256Bytes));
       let start = 0;
       for (let i = 0; i < count; i++) {
         const end = present(ends[i], 'cut');
-        digests.set(sha256(memory.subarray(data + start, data + end)), i * 32);
+        put(memory.subarray(data + start, data + end), i * sha256Bytes);
         start = end;
       }
     },

@@ -3,7 +3,7 @@ import { DataError, present } from '../../base/errors.js';
 import { imageStructureBytesMax, structureBytesMax } from '../../base/limits.js';
 import { decodeCbor, encodeCbor, itemLength } from './cbor.js';
 import { codecNames, decompress, packingNames, type CompressionChoice } from './codecs.js';
-import { chooseAndCompress, judgedBytesMin, orderZeroMillibits } from './compression.js';
+import { chooseAndCompress, entropyOf, judgedBytesMin } from './compression.js';
 import { Fields } from './fields.js';
 import type { PackageHeader, Structure } from './model.js';
 import { decodeStructure, encodeStructure } from './structure.js';
@@ -20,12 +20,6 @@ export function packStructure(
   const raw = encodeStructure(structure, header);
   const { stream } = chooseAndCompress(raw, compression, raw.length > judgedBytesMin ? entropyOf(raw) : 0);
   return { head: encodeCbor([packingNames.indexOf(stream.codec), stream.rawBytes]), packed: stream.packed };
-}
-
-function entropyOf(bytes: Uint8Array): number {
-  const counts = new Uint32Array(256);
-  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
-  return orderZeroMillibits(counts, bytes.length);
 }
 
 /** `body` is head and packed bytes. */

@@ -5,7 +5,12 @@ import { Random } from '../../../src/base/prng.js';
 import { Workspace } from '../../../src/kernels/workspace.js';
 import { createTwinKernels } from '../../../src/kernels/twin/index.js';
 import type { CompressionChoice } from '../../../src/engine/package/codecs.js';
-import { chooseAndCompress, orderZeroMillibits } from '../../../src/engine/package/compression.js';
+import {
+  chooseAndCompress,
+  entropyOf,
+  isNoise,
+  orderZeroMillibits,
+} from '../../../src/engine/package/compression.js';
 import { streamNames } from '../../../src/engine/package/model.js';
 import { unpackStream } from '../../../src/engine/package/unpack.js';
 import { packStreams } from '../../../src/engine/package/pack.js';
@@ -17,14 +22,6 @@ function noise(length: number, seed = 1): Uint8Array {
   new Random(seed).fill(bytes);
   return bytes;
 }
-
-function countsOf(bytes: Uint8Array): Uint32Array {
-  const counts = new Uint32Array(256);
-  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
-  return counts;
-}
-
-const entropy = (bytes: Uint8Array): number => orderZeroMillibits(countsOf(bytes), bytes.length);
 
 describe('orderZeroMillibits', () => {
   test.each([
@@ -81,7 +78,7 @@ describe('chooseAndCompress', () => {
     ['a fixed codec that does not gain', noise(5000), { ...auto, codec: 'lz4' }, 'stored', 'fixed'],
     ['stored by choice', text, { ...auto, codec: 'stored' }, 'stored', 'fixed'],
   ] as const)('%s', (_, bytes, choice, codec, reason) => {
-    const { stream, reason: given } = chooseAndCompress(bytes, choice, entropy(bytes));
+    const { stream, reason: given } = chooseAndCompress(bytes, choice, entropyOf(bytes));
     expect([stream.codec, given]).toEqual([codec, reason]);
     expect(stream.rawBytes).toBe(bytes.length);
     if (codec !== 'stored') expect(stream.packed.length).toBeLessThan(bytes.length);
@@ -106,6 +103,20 @@ describe('chooseAndCompress', () => {
   });
 });
 
+describe('isNoise', () => {
+  const half = noise(2048);
+  test.each([
+    ['noise', noise(4096), true],
+    ['a KiB of it', noise(1024), true],
+    ['too little to tell', noise(500), false],
+    ['noise twice', Buffer.concat([half, half]), false],
+    ['few values', noise(4096).map((byte) => byte & 127), false],
+    ['nothing', new Uint8Array(0), false],
+  ])('%s', (_, bytes, expected) => {
+    expect(isNoise(bytes)).toBe(expected);
+  });
+});
+
 describe('packStreams', () => {
   test('packs kernel views and plain arrays alike, and counts', () => {
     const workspace = new Workspace(createTwinKernels());
@@ -127,7 +138,7 @@ describe('packStreams', () => {
     };
     const fromKernel = packStreams(views, auto, workspace, meter);
     expect(fromKernel).toEqual(packStreams(bytes, auto, workspace, meter));
-    expect(fromKernel.decisions).toEqual({ literalMillibits: entropy(bytes.literals), reason: 'entropy' });
+    expect(fromKernel.decisions).toEqual({ literalMillibits: entropyOf(bytes.literals), reason: 'entropy' });
     expect(meter.reading().counts.bytesCompressed).toBe(2 * 25_006);
     for (const name of streamNames) {
       const { codec, packed, rawBytes } = fromKernel.streams[name];
