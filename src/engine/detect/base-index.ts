@@ -5,8 +5,9 @@
  * Memory is bounded whatever the base's size: 9 bytes a slot. While the base is small the table has a slot for an anchor, with the higher
  * efforts two; once the largest table has fewer than one, anchors are thinned by sampling, and only what is longer is found.
  */
-import { assert, present } from '../../base/errors.js';
+import { present } from '../../base/errors.js';
 import type { Window } from '../../kernels/arena.js';
+import { dataWindowBytes } from '../../kernels/workspace.js';
 import { hashCuts, readTarget, type ScanContext } from '../fingerprint/scan.js';
 import type { Region } from '../snapshot/layout.js';
 import { anchorRecordWords } from './anchor-slots.js';
@@ -89,16 +90,19 @@ const skippedBytesMin = 16 * 1024;
 const anchorReachBytes = 31;
 /**
  * As in assembly/anchor-index.ts. Periodic data may have an anchor at every place: a stretch gives at most this many times what independent bytes would, so that
- * the records of a region, at a spacing of 32 some 6 MiB, fit the window of literals.
+ * the records of a region, at a spacing of 32 some 6 MiB, fit the window of literals. Thousands of short ranges of such data have stretches of their own: what
+ * lies behind the one that fills the window gives no anchors.
  */
 const stretchBytes = 32 * 1024;
 const crowdedMax = 4;
+/** Records of one region that fit the window of literals. */
+const recordsMax = Math.floor(dataWindowBytes / (4 * anchorRecordWords));
 
-/** How many anchors ranges of a region may give: no more than they have places, and bounded for each stretch. */
+/** How many anchors ranges of a region may give: no more than they have places, bounded for each stretch, and no more than the window holds. */
 export function anchorsMax({ spacingBits }: AnchorChoice, region: Region, ranges: Float64Array): number {
   const bytes = bytesOf(ranges);
   const stretches = Math.floor(bytes / stretchBytes) + ranges.length / 2 + piecesMax(region);
-  return Math.min(bytes, stretches * (stretchBytes >> spacingBits) * crowdedMax);
+  return Math.min(bytes, stretches * (stretchBytes >> spacingBits) * crowdedMax, recordsMax);
 }
 
 /** Pieces that a region is read in: two in a row are longer than one may be. */
@@ -203,8 +207,7 @@ function collect(
     bytes += length;
   }
   meter.count('bytesSearched', bytes);
-  const capacity = Math.floor(anchors.length / (4 * anchorRecordWords));
-  const found = workspace.kernels.functions.anchorCollectEach(
+  return workspace.kernels.functions.anchorCollectEach(
     workspace.window('target').pointer,
     held,
     pairs.pointer,
@@ -214,8 +217,6 @@ function collect(
     offset,
     anchors.pointer,
     count,
-    capacity,
+    recordsMax,
   );
-  assert(found < capacity, 'the anchors of a region fit their window');
-  return found;
 }

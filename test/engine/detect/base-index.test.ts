@@ -7,6 +7,7 @@ import { Meter } from '../../../src/base/meter.js';
 import { Random } from '../../../src/base/prng.js';
 import { AnchorSlots, anchorTableBytes } from '../../../src/engine/detect/anchor-slots.js';
 import {
+  anchorsMax,
   indexRegion,
   planBaseIndex,
   type BaseIndex,
@@ -22,7 +23,7 @@ import { EngineRun } from '../../../src/engine/strategy/run.js';
 import { resolveStrategy } from '../../../src/engine/strategy/settings.js';
 import { contentDigests } from '../../../src/engine/fingerprint/identity.js';
 import { createWasmKernels } from '../../../src/kernels/load.js';
-import { Workspace } from '../../../src/kernels/workspace.js';
+import { dataWindowBytes, Workspace } from '../../../src/kernels/workspace.js';
 import { createTwinKernels } from '../../../src/kernels/twin/index.js';
 import { Arena } from '../../../src/kernels/arena.js';
 import type { KernelInstance } from '../../../src/kernels/abi.js';
@@ -234,31 +235,41 @@ describe('the index of a base', () => {
 });
 
 describe('a crowded base', () => {
-  it('gives at most four times the anchors of independent bytes, whatever its period', () => {
-    const chosen = planBaseIndex(1, 'thorough');
-    const workspace = new Workspace(createWasmKernels());
-    const anchorsOf = (pattern: Uint8Array, length: number): number => {
-      const snapshot = image(Uint8Array.from({ length }, (_, i) => pattern[i % pattern.length] ?? 0));
-      const context = {
-        workspace,
-        reader: snapshot.openReader(),
-        layout: snapshot.layout,
-        fingerprint: fingerprints['xxh3-128'],
-        meter: new Meter(stoppedClock),
-      };
-      const [region] = snapshot.layout.regions();
-      if (region === undefined) throw new Error('one region');
-      const ranges = Float64Array.of(0, length);
-      const askedLeaves = new Uint8Array(region.leafCount);
-      return indexRegion(context, chosen, { region, ranges, askedLeaves }).anchors.length / 3;
+  const chosen = planBaseIndex(1, 'thorough');
+  const workspace = new Workspace(createWasmKernels());
+  const anchorsOf = (pattern: Uint8Array, length: number, ranges = Float64Array.of(0, length)): number => {
+    const snapshot = image(Uint8Array.from({ length }, (_, i) => pattern[i % pattern.length] ?? 0));
+    const context = {
+      workspace,
+      reader: snapshot.openReader(),
+      layout: snapshot.layout,
+      fingerprint: fingerprints['xxh3-128'],
+      meter: new Meter(stoppedClock),
     };
-    const patterns = Array.from({ length: 300 }, (_, seed) => uniform(seed, 7));
-    const crowded = patterns.find((pattern) => anchorsOf(pattern, 2100) > 2100 / 8);
-    if (crowded === undefined) throw new Error('one of the patterns has two anchors in seven places');
+    const [region] = snapshot.layout.regions();
+    if (region === undefined) throw new Error('one region');
+    const askedLeaves = new Uint8Array(region.leafCount);
+    const count = indexRegion(context, chosen, { region, ranges, askedLeaves }).anchors.length / 3;
+    expect(count).toBeLessThanOrEqual(anchorsMax(chosen, region, ranges));
+    return count;
+  };
+  const patterns = Array.from({ length: 300 }, (_, seed) => uniform(seed, 7));
+  const crowded = patterns.find((pattern) => anchorsOf(pattern, 2100) > 2100 / 8);
+  if (crowded === undefined) throw new Error('one of the patterns has two anchors in seven places');
+
+  it('gives at most four times the anchors of independent bytes, whatever its period', () => {
     // The last of a stretch may equal the first of the next, which is then left out.
     const limit = (4 * regionBytes) / 32;
     expect(anchorsOf(crowded, regionBytes)).toBeLessThanOrEqual(limit);
     expect(anchorsOf(crowded, regionBytes)).toBeGreaterThan(limit * 0.99);
+  });
+
+  it('asked for in short ranges gives no more than their window holds', () => {
+    const rangeBytes = 256;
+    const ranges = Float64Array.from({ length: (2 * regionBytes) / rangeBytes }, (_, i) =>
+      i % 2 === 0 ? (i / 2) * rangeBytes : rangeBytes,
+    );
+    expect(anchorsOf(crowded, regionBytes, ranges)).toBe(Math.floor(dataWindowBytes / 12));
   });
 });
 
