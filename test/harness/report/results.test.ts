@@ -52,6 +52,7 @@ describe('result documents', () => {
       'snapdelta/gate-calibration/1',
       'snapdelta/gate-history/1',
       'snapdelta/measures/1',
+      'snapdelta/canary/1',
     ]);
     for (const name of resultSchemaNames) {
       expect(resultJsonSchema(name)).toMatchObject({
