@@ -55,3 +55,6 @@ const { loadProfile, shippedProfileNames } = await import('../dist/engine/profil
 for (const name of shippedProfileNames()) {
   writeFileSync(at(`dist/engine/profile/shipped/${name}.json`), JSON.stringify(loadProfile(name)));
 }
+
+// The last step: it runs the program. Code of an earlier build was removed above, since V8 would take it for that of any text as long.
+run('../.ci/script-code.js');

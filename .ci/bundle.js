@@ -1,7 +1,7 @@
 /**
  * The program and the library as few files: src/ and the small packages that most commands need, bundled into dist/ by rolldown. What is
  * native, large or seldom asked for stays a package and is imported when needed. The code is not minified: that saves nothing that can be
- * measured, and stack traces stay readable.
+ * measured, and stack traces stay readable. What every run loads becomes scripts (scripts.js).
  *
  * Law: a module finds its files as if it lay where its source lies. Wherever its code ends up, `import.meta.url` is the URL of the
  * module's own place in dist/.
@@ -11,12 +11,14 @@ import { builtinModules } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { makeScripts } from './scripts.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Files that are found by their names: the program, the library, what runs in threads and processes of its own, what the build uses. */
 const entries = [
   'cli/main',
+  'cli/scripts',
   'index',
   'engine/profile/read',
   'harness/exact-kernels',
@@ -42,7 +44,7 @@ const groups = [
   },
   {
     name: 'program',
-    test: /\/src\/cli\/((?!main|own-choices|configuration-choice|table-style|completion)[\w-]+\.ts|text\/(?!canary|gate|replay|scenario|simulation)|(actions|commands)\/(diff|apply|manifests|naming|options)\.ts)/,
+    test: /\/src\/cli\/((?!main|scripts|own-choices|configuration-choice|table-style|completion)[\w-]+\.ts|text\/(?!canary|gate|replay|scenario|simulation)|(actions|commands)\/(diff|apply|manifests|naming|options)\.ts)/,
   },
 ];
 
@@ -56,7 +58,7 @@ export async function bundle() {
     join(root, 'dist', licenceFile),
     licences(output.flatMap(({ moduleIds }) => moduleIds ?? [])),
   );
-  return [licenceFile, ...output.map(({ fileName }) => fileName)];
+  return [licenceFile, ...output.map(({ fileName }) => fileName), ...makeScripts(output)];
 }
 
 async function written(names, options) {

@@ -23,6 +23,10 @@ if (options.includes('--version')) {
     }
   }
 } else {
+  void runProgram();
+}
+
+async function runProgram(): Promise<void> {
   const { run } = await import('./run.js');
   process.exitCode = await run(words);
   // A cancelled command may have left a read of stdin behind, which would keep the process until its writer closes.

@@ -36,6 +36,19 @@ function filesOf(...words: string[]): string[] {
   return watched(register, words).map((url) => basename(fileURLToPath(url)));
 }
 
+/** Files of dist/ that are read as text or bytes, which scripts and their code are. */
+function readsOf(...words: string[]): string[] {
+  const wrapped = `const fs = process.getBuiltinModule('node:fs');
+    const { readFileSync, writeSync } = fs;
+    fs.readFileSync = (path, ...options) => {
+      writeSync(2, String(path) + '\\n');
+      return readFileSync(path, ...options);
+    };`;
+  return watched(wrapped, words)
+    .filter((path) => path.includes('/dist/'))
+    .map((path) => basename(path).replace(process.version, 'VERSION').replace(process.arch, 'ARCH'));
+}
+
 /** Node's own modules that the program asked for, directly or not. */
 function builtinsOf(...words: string[]): string[] {
   const list = `const before = new Set(process.moduleLoadList);
@@ -54,10 +67,18 @@ describe('a quiet run', () => {
     ['of diff', diff],
     ['of diff with a shipped profile', [...diff, '--profile', 'edge-agent']],
     ['of apply', apply],
-  ])('%s loads the door, the command line, the engine and three lines of links', (_, words) => {
-    const files = filesOf(...words);
-    expect(files.slice(0, 4)).toEqual(['main.js', 'run.js', 'program.js', 'engine.js']);
-    expect(files).toHaveLength(6);
+  ])('%s loads two doors, three scripts and their code, and no ES module', (_, words) => {
+    expect(filesOf(...words)).toEqual(['main.js']);
+    const reads = readsOf(...words).filter((name) => !/\.(wasm|json)$/.test(name));
+    expect(reads).toEqual([
+      'scripts.js',
+      'program.script.js',
+      'program.VERSION-ARCH.code',
+      'rolldown-runtime.script.js',
+      'rolldown-runtime.VERSION-ARCH.code',
+      'engine.script.js',
+      'engine.VERSION-ARCH.code',
+    ]);
   });
 
   test.each([

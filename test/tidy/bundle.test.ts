@@ -4,32 +4,32 @@
  * certificates included, is loaded by the commands that use it.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { filesBelow, root, textOf } from './sources.js';
 
 const packages = /^\/\/ node_modules\/(yaml|zod)\//m;
 
-/** The built file and all that it imports statically, by path. */
-function loadedWith(path: string, loaded = new Map<string, string>()): ReadonlyMap<string, string> {
-  if (loaded.has(path)) return loaded;
-  const code = readFileSync(path, 'utf8');
-  loaded.set(path, code);
-  for (const [, target] of code.matchAll(/^(?:import|export)[^;]*? from "(\.[^"]+)";$/gm)) {
-    loadedWith(join(dirname(path), target ?? ''), loaded);
+/** A script loads scripts alone, which the build enforces. */
+const scripts = filesBelow('dist/chunks', '.script.js');
+
+test('what diff and apply are is in the scripts', () => {
+  const code = scripts.map(textOf).join('\n');
+  for (const path of ['cli/actions/diff', 'cli/actions/apply', 'engine/diff', 'cli/run']) {
+    expect(code).toContain(`// src/${path}.ts`);
   }
-  return loaded;
-}
-
-const code = (chunk: string): string => [...loadedWith(join(root, 'dist/chunks', chunk)).values()].join('\n');
-
-test.each(['run.js', 'diff.js', 'apply.js'])('%s loads neither YAML nor schemas', (chunk) => {
-  expect(code(chunk)).toContain('// src/engine/diff.ts');
-  expect(code(chunk)).not.toMatch(packages);
 });
 
-test.each(['run.js', 'diff.js', 'apply.js'])('%s loads nothing of replication', (chunk) => {
-  expect(code(chunk)).not.toMatch(/^\/\/ src\/(replication|cli\/replication)\/|@peculiar\/x509/m);
+test.each(scripts)('%s loads neither YAML nor schemas', (path) => {
+  expect(textOf(path)).not.toMatch(packages);
+});
+
+test.each(scripts)('%s loads nothing of replication', (path) => {
+  expect(textOf(path)).not.toMatch(/^\/\/ src\/(replication|cli\/replication)\/|@peculiar\/x509/m);
+});
+
+test.each(scripts)('%s is ASCII, as it is read', (path) => {
+  expect(readFileSync(join(root, path)).every((byte) => byte < 0x80)).toBe(true);
 });
 
 test('certificates are made by a package that nothing but making them loads', () => {
