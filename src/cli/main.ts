@@ -27,6 +27,8 @@ if (options.includes('--version')) {
 }
 
 async function runProgram(): Promise<void> {
+  // As Node has it for a module that waits for what never comes: nothing was answered.
+  process.exitCode = 13;
   const { run } = await import('./run.js');
   process.exitCode = await run(words);
   // A cancelled command may have left a read of stdin behind, which would keep the process until its writer closes.
