@@ -12,7 +12,7 @@ import type { KernelInstance, LinearMemory } from './abi.js';
 const pageBytes = 65_536;
 
 /** Alignment and stagger before a window. */
-const windowPaddingMax = 64 + 15 * 128;
+export const windowPaddingMax = 64 + 15 * 128;
 
 export class Window {
   readonly #memory: WebAssembly.Memory;

@@ -19,9 +19,21 @@ const moduleFolder = new URL('../../dist/kernels/', import.meta.url);
 /** Compiled modules by path: compiling takes milliseconds, instantiating microseconds. */
 const compiledModules = new Map<string, WebAssembly.Module>();
 
-/** A new instance with its own memory. Throws WorldError when the module was not built, cannot be read or is damaged. */
-export function createWasmKernels(build: KernelBuild = 'plain'): KernelInstance {
-  return instantiateKernels(compileKernels(modulePath('kernels', build)));
+const pageBytes = 65_536;
+
+/** What any module of ours finds enough to begin with: it is refused less than its constants and scratch take. */
+const memoryBytesMin = 2 ** 20;
+
+/**
+ * A new instance with its own memory, which begins with `memoryBytes`, where the caller knows what will be needed: it is not touched
+ * before it is used, and to grow later is dearer, since V8 counts the memory twice then, and collects garbage for it. Throws WorldError when the
+ * module was not built, cannot be read or is damaged.
+ */
+export function createWasmKernels(
+  build: KernelBuild = 'plain',
+  memoryBytes = memoryBytesMin,
+): KernelInstance {
+  return instantiateKernels(compileKernels(modulePath('kernels', build)), memoryBytes);
 }
 
 /** Where the build leaves a module. */
@@ -57,8 +69,8 @@ function compiled(bytes: Uint8Array<ArrayBuffer>, path: string): WebAssembly.Mod
 }
 
 /** Instantiates any module that keeps the ABI. */
-export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
-  const { functions, ...rest } = instantiateModule<KernelFunctions>(module, kernelNames);
+export function instantiateKernels(module: WebAssembly.Module, memoryBytes?: number): KernelInstance {
+  const { functions, ...rest } = instantiateModule<KernelFunctions>(module, kernelNames, memoryBytes);
   return {
     name: 'wasm',
     // WebAssembly gives i32 results as signed numbers; only refusals are large enough to show it.
@@ -71,14 +83,16 @@ export function instantiateKernels(module: WebAssembly.Module): KernelInstance {
   };
 }
 
-/** Instantiates a module that exports the functions named, its memory and its heap base. Throws BugError when one is missing. */
+/** Instantiates a module that exports the functions named, the memory that it is given and its heap base. Throws BugError when one is missing. */
 export function instantiateModule<Functions>(
   module: WebAssembly.Module,
   names: readonly (keyof Functions & string)[],
+  memoryBytes = memoryBytesMin,
 ): LinearMemory & InstructionCounter & { readonly functions: Functions } {
-  const { exports } = new WebAssembly.Instance(module, {});
-  const { memory, heapBase, instructions } = exports;
-  if (!(memory instanceof WebAssembly.Memory) || typeof heapBase !== 'function') {
+  const memory = newMemory(memoryBytes);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  const { heapBase, instructions } = exports;
+  if (exports['memory'] !== memory || typeof heapBase !== 'function') {
     throw new BugError('the kernel module exports no memory or no heap base');
   }
   for (const name of names) {
@@ -90,6 +104,14 @@ export function instantiateModule<Functions>(
     heapBase: (heapBase as () => number)(),
     ...(instructions instanceof WebAssembly.Global ? { instructions: () => countOf(instructions) } : {}),
   };
+}
+
+function newMemory(bytes: number): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
+  } catch (cause) {
+    throw new WorldError(`out of memory: kernels need ${Math.ceil(bytes / 2 ** 20)} MiB`, { cause });
+  }
 }
 
 /** Exact up to 2^53, which a core reaches after weeks. */

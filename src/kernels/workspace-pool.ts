@@ -7,7 +7,7 @@
  */
 import type { KernelInstance } from './abi.js';
 import { createWasmKernels, type KernelBuild } from './load.js';
-import { Workspace } from './workspace.js';
+import { Workspace, workspaceMemoryBytes } from './workspace.js';
 
 /** Idle ones that are kept: a run borrows one or two, and few runs are under way at once on one thread. */
 const idleMax = 4;
@@ -32,7 +32,7 @@ export class WorkspacePool {
   readonly #create: () => KernelInstance;
   readonly #idle: Idle[] = [];
 
-  constructor(build: KernelBuild = 'plain', create = () => createWasmKernels(build)) {
+  constructor(build: KernelBuild = 'plain', create = () => createWasmKernels(build, workspaceMemoryBytes)) {
     this.build = build;
     this.#create = create;
   }

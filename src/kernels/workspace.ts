@@ -5,7 +5,7 @@
  */
 import { blockBytesMax, blockBytesMin, operationsMax, regionBytes, regionLeavesMax } from '../base/limits.js';
 import { stepWords, type KernelInstance } from './abi.js';
-import { Arena, type Window } from './arena.js';
+import { Arena, windowPaddingMax, type Window } from './arena.js';
 
 /** Region plus the longest block that may reach over its end. */
 export const dataWindowBytes = regionBytes + blockBytesMax;
@@ -48,6 +48,9 @@ const windowBytes = {
   addresses: dataWindowBytes,
   steps: stepsMax * stepWords * 4,
 } as const;
+/** What the memory of kernels begins with that get a workspace: its windows, constants, and some small windows beside them. */
+export const workspaceMemoryBytes =
+  2 ** 21 + Object.values(windowBytes).reduce((sum, bytes) => sum + bytes + windowPaddingMax, 0);
 export type WindowName = keyof typeof windowBytes;
 
 export class Workspace {

@@ -8,22 +8,31 @@ import { createRivals, rivalNames } from '../../src/kernels/rivals.js';
 import { compileKernels, createWasmKernels, instantiateKernels } from '../../src/kernels/load.js';
 import { implementations } from './guarded.js';
 
+/** So that who instantiates it says how much there is to begin with. */
+const itsMemory = [{ module: 'env', name: 'memory', kind: 'memory' }];
+
 const modulePath = new URL('../../dist/kernels/kernels.wasm', import.meta.url).pathname;
 
 describe('the module', () => {
-  it('exports the kernels, its memory and its heap base, and imports nothing', () => {
+  it('exports the kernels, its memory and its heap base, and imports its memory alone', () => {
     const module = new WebAssembly.Module(readFileSync(modulePath));
     const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
     expect(names.sort()).toEqual([...kernelNames, 'heapBase', 'memory'].sort());
-    expect(WebAssembly.Module.imports(module)).toEqual([]);
+    expect(WebAssembly.Module.imports(module)).toEqual(itsMemory);
   });
 
-  it('of the rivals exports them and imports nothing', () => {
+  it('of the rivals exports them and imports its memory alone', () => {
     const module = compileKernels(modulePath.replace('kernels.wasm', 'rivals.wasm'));
     const names = WebAssembly.Module.exports(module).map((entry) => entry.name);
     expect(names.sort()).toEqual([...rivalNames, 'heapBase', 'memory'].sort());
-    expect(WebAssembly.Module.imports(module)).toEqual([]);
+    expect(WebAssembly.Module.imports(module)).toEqual(itsMemory);
     expect(createRivals().heapBase).toBeGreaterThan(0);
+  });
+
+  it('is refused more memory than there is', () => {
+    expect(() => createWasmKernels('plain', 2 ** 33)).toThrow(
+      new WorldError('out of memory: kernels need 8192 MiB'),
+    );
   });
 
   it('is compiled once and instantiated with separate memories', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createWasmKernels } from '../../src/kernels/load.js';
+import { workspaceMemoryBytes } from '../../src/kernels/workspace.js';
 import { WorkspacePool } from '../../src/kernels/workspace-pool.js';
 
 function countingPool(): { readonly pool: WorkspacePool; readonly made: () => number } {
@@ -10,6 +11,15 @@ function countingPool(): { readonly pool: WorkspacePool; readonly made: () => nu
   });
   return { pool, made: () => made };
 }
+
+it('a workspace fits the memory that it begins with, with windows beside it', () => {
+  const { workspace } = new WorkspacePool().borrow();
+  const { memory } = workspace.kernels;
+  const before = memory.buffer;
+  workspace.arena.reserve(2 ** 20);
+  expect(memory.buffer).toBe(before);
+  expect(before.byteLength).toBe(Math.ceil(workspaceMemoryBytes / 65_536) * 65_536);
+});
 
 describe('WorkspacePool', () => {
   it('lends what was given back, with its arena as it was', () => {

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Clock } from '../../base/clock.js';
 import { assert } from '../../base/errors.js';
 import { createWasmKernels, type KernelBuild } from '../../kernels/load.js';
-import type { Workspace } from '../../kernels/workspace.js';
+import { workspaceMemoryBytes, type Workspace } from '../../kernels/workspace.js';
 import { ownWorkspace, type BorrowedWorkspace, type WorkspacePool } from '../../kernels/workspace-pool.js';
 import { InlineExecutor, type Executor, type Turns } from '../parallel/executor.js';
 import type { Done, Job, JobType, LaneSetup } from './jobs.js';
@@ -38,7 +38,7 @@ export interface LaneOptions {
 
 /** Kernels and windows for the calling thread. */
 export function borrowWorkspace({ kernels = 'plain', workspaces }: LaneOptions): BorrowedWorkspace {
-  if (workspaces === undefined) return ownWorkspace(createWasmKernels(kernels));
+  if (workspaces === undefined) return ownWorkspace(createWasmKernels(kernels, workspaceMemoryBytes));
   assert(workspaces.build === kernels, 'kernels that are lent are of the build that was asked for');
   return workspaces.borrow();
 }

@@ -6,7 +6,7 @@ import { assert, throwIfCancelled } from '../../base/errors.js';
 import { Meter } from '../../base/meter.js';
 import { Arena } from '../../kernels/arena.js';
 import { createWasmKernels } from '../../kernels/load.js';
-import { Workspace } from '../../kernels/workspace.js';
+import { Workspace, workspaceMemoryBytes } from '../../kernels/workspace.js';
 import type { BorrowedWorkspace } from '../../kernels/workspace-pool.js';
 import { fingerprints, Hasher } from '../fingerprint/fingerprint.js';
 import type { ScanContext } from '../fingerprint/scan.js';
@@ -56,7 +56,7 @@ export class EngineRun {
     const { clock, kernels = 'plain', workspaces, signal, onProgress } = options;
     this.#borrowed = workspaces && borrowWorkspace(options);
     this.#workspace = this.#borrowed?.workspace;
-    this.#arena = this.#workspace?.arena ?? new Arena(createWasmKernels(kernels));
+    this.#arena = this.#workspace?.arena ?? new Arena(createWasmKernels(kernels, workspaceMemoryBytes));
     this.meter = new Meter(clock, this.#arena.instance.instructions);
     this.hasher = new Hasher(fingerprints[strategy.fingerprint], this.#arena);
     const isWatched = workspaces === undefined || signal !== undefined || onProgress !== undefined;
