@@ -2,12 +2,13 @@
  * A gate that measures: exact figures of both sides once, then interleaved rounds until every metric is decided.
  *
  * Each round starts a process for either side anew, so that what a process happens to be given (memory, compiled code) is part of the
- * noise and not of the difference. In it each task runs in slots `A B B A A B B A`, where a coin says which side is A; a side's figure
+ * noise and not of the difference; both on one core, since cores differ. In it each task runs in slots `A B B A A B B A`, where a coin says which side is A; a side's figure
  * is its least CPU time, which bursts of other work touch last. docs/gate.md says why this is exact.
  */
 import { present, throwIfCancelled } from '../base/errors.js';
 import type { Random } from '../base/prng.js';
 import { GateLane, type Contestant } from './io/gate-lane.js';
+import { onOneCore } from './io/cores.js';
 import type { GateTask, Lap } from './measurement/gate-task.js';
 import { formatBytes } from '../base/units.js';
 import type { Measure } from './verdict/measure.js';
@@ -94,7 +95,11 @@ export class Rounds {
       }));
   }
 
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    return onOneCore(() => this.#runOnce());
+  }
+
+  async #runOnce(): Promise<void> {
     const { signal } = this.#options;
     const isBaselineFirst = this.#toss();
     const opening = (isBaselineFirst ? sides : [...sides].reverse()).map(async (side) => ({

@@ -17,6 +17,7 @@ import { throwIfCancelled, WorldError } from '../../base/errors.js';
 import { formatDuration } from '../../base/units.js';
 import type { ProcessUsage } from '../measurement/peer-row.js';
 import { makeFolder } from '../../engine/snapshot/make-folder.js';
+import { heldTo } from './cores.js';
 
 /** Numbers of getrusage and clock_gettime, and what the kernel calls all children and the monotonic clock: -1 and 1 (Linux, asm/unistd.h). */
 const systemCalls: Readonly<Record<string, readonly [getrusage: number, clock: number]>> = {
@@ -106,9 +107,8 @@ export class ProcessMeter {
     const usagePath = join(this.#options.folder, 'usage');
     const stderrPath = join(this.#options.folder, 'stderr');
     rmSync(usagePath, { force: true });
-    const held = cores.length === 0 ? [] : ['taskset', '-c', cores.join(',')];
     const [program = '', ...words] = [
-      ...held,
+      ...heldTo(cores),
       'perl',
       '-e',
       meter,
@@ -218,16 +218,4 @@ function lastLine(path: string): string {
       .at(-1)
       ?.slice(0, 300) ?? ''
   );
-}
-
-/** The last `count` of the cores that this process may use; none where taskset is not installed or there are not as many. */
-export function coresToHold(count: number): number[] {
-  if (spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status !== 0) return [];
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? '';
-  const cores = list.split(',').flatMap((range) => {
-    const [first = NaN, last = first] = range.split('-').map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
-  return cores.length < count ? [] : cores.slice(-count);
 }

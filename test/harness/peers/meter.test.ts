@@ -3,7 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { coresToHold, ProcessMeter } from '../../../src/harness/io/process-meter.js';
+import { coresToHold } from '../../../src/harness/io/cores.js';
+import { ProcessMeter } from '../../../src/harness/io/process-meter.js';
 import type { ProcessUsage } from '../../../src/harness/measurement/peer-row.js';
 import { ToolFolder } from './fake-tools.js';
 
