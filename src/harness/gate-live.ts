@@ -115,17 +115,21 @@ async function runRounds(
   const startMs = realClock.nowMs();
   let [isStanding, undecided] = [false, 0];
   let looks: readonly Look[] = [];
+  const settled = new Set<string>();
   let judged: JudgedSeries[] = [];
   while (!isStanding && rounds.count < roundsLast && realClock.nowMs() - startMs < elapsedMsMax) {
     throwIfCancelled(signal);
     onProgress({ phase: 'rounds', rounds: rounds.count, undecided, metrics: judged.length });
-    await rounds.run();
+    await rounds.run((metric) => !settled.has(metric));
     judged = judgedSeries(rounds, options);
     if (judged.length === 0) break;
     if (looks.length === 0) looks = planLooks(judged.length, gateErrors, looksAt);
     if (!looksAt.includes(rounds.count)) continue;
     const findings = judged.map((series) => judgeRounds(series, series.threshold, looks));
-    undecided = findings.filter(({ isSettled }) => !isSettled).length;
+    // More rounds change nothing for these, and end sooner without them.
+    for (const [index, { isSettled }] of findings.entries())
+      if (isSettled) settled.add(judged[index]?.metric ?? '');
+    undecided = findings.length - settled.size;
     isStanding = undecided === 0 || findings.some(({ status }) => status === 'regressed');
   }
   return {

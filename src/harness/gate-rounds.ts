@@ -82,12 +82,12 @@ export class Rounds {
     return this.#count;
   }
 
-  /** In the order of tasks, each task's CPU time before its wall time. Tasks that one side does not know have none. */
+  /** In the order of tasks, each task's CPU time before its wall time; those of the rounds in which they were wanted. Tasks that one side does not know have none. */
   get series(): PairedSeries[] {
     return this.#series
       .filter(({ values }) => values.baseline.length > 0)
       .map(({ place, clock, values }) => ({
-        metric: `${taskName(present(this.#contest.candidate.tasks[place], 'task'))}/${clock}`,
+        metric: this.#metricOf({ place, clock }),
         unit: 'ms',
         direction: 'less',
         baseline: [...values.baseline],
@@ -95,11 +95,13 @@ export class Rounds {
       }));
   }
 
-  run(): Promise<void> {
-    return onOneCore(() => this.#runOnce());
+  /** One more round of those metrics; of a task none of which is wanted nothing is measured. */
+  run(isWanted: (metric: string) => boolean = () => true): Promise<void> {
+    const places = this.#series.filter((one) => isWanted(this.#metricOf(one))).map(({ place }) => place);
+    return onOneCore(() => this.#runOnce(new Set(places)));
   }
 
-  async #runOnce(): Promise<void> {
+  async #runOnce(places: ReadonlySet<number>): Promise<void> {
     const { signal } = this.#options;
     const isBaselineFirst = this.#toss();
     const opening = (isBaselineFirst ? sides : [...sides].reverse()).map(async (side) => ({
@@ -112,17 +114,17 @@ export class Rounds {
     try {
       for (const one of opened) if (one.status === 'rejected') throw one.reason;
       const [baseline, candidate] = sides.map((side) => present(lanes.get(side), 'lane'));
-      await this.#runTasks(present(baseline, 'lane'), present(candidate, 'lane'));
+      await this.#runTasks(places, present(baseline, 'lane'), present(candidate, 'lane'));
       this.#count++;
     } finally {
       for (const lane of lanes.values()) lane.close();
     }
   }
 
-  async #runTasks(baseline: GateLane, candidate: GateLane): Promise<void> {
+  async #runTasks(places: ReadonlySet<number>, baseline: GateLane, candidate: GateLane): Promise<void> {
     const absent = new Set([...baseline.absent, ...candidate.absent]);
     const found = new Map<number, Record<Side, Lap>>();
-    for (const place of this.#contest.candidate.tasks.keys()) {
+    for (const place of places) {
       throwIfCancelled(this.#options.signal);
       if (!absent.has(place)) found.set(place, await this.#runTask(place, { baseline, candidate }));
     }
@@ -172,6 +174,10 @@ export class Rounds {
     }
     for (const side of order) await lanes[side].lap(place, passes);
     return passes;
+  }
+
+  #metricOf({ place, clock }: { readonly place: number; readonly clock: keyof Lap }): string {
+    return `${taskName(present(this.#contest.candidate.tasks[place], 'task'))}/${clock}`;
   }
 
   #toss(): boolean {

@@ -58,6 +58,27 @@ describe('two builds', () => {
     expect(results.rounds).toMatchObject({ count: 12, isCutShort: false });
   }, 60_000);
 
+  it('are measured further only in what is undecided', async () => {
+    // Slower by a tenth in two processes of three, faster in the third: no number of rounds decides.
+    const wavering = `
+      if (m.type === 'open') {
+        const { appendFileSync, statSync } = process.getBuiltinModule('node:fs');
+        appendFileSync('starts', '.');
+        factors[1] = statSync('starts').size % 3 === 0 ? 0.9 : 1.1;
+      }`;
+    const contest = { baseline: build(), candidate: build({ more: wavering }) };
+    const results = await gateLive(contest, { roundsMax: 16 });
+    expect(results.rounds?.count).toBe(16);
+    expect(results.metrics.slice(2)).toMatchObject([
+      { metric: 'blake3/random/16 KiB/cpuMs', status: 'pass', samples: { baseline: 12, candidate: 12 } },
+      {
+        metric: 'crc32c/random/16 KiB/cpuMs',
+        status: 'inconclusive',
+        samples: { baseline: 16, candidate: 16 },
+      },
+    ]);
+  }, 60_000);
+
   it('of which one is slower by 5 % in one kernel are told apart, and which it is', async () => {
     const results = await gateLive({ baseline: build(), candidate: build({ factors: [1, 1.05] }) });
     expect(results.status).toBe('regressed');
