@@ -40,6 +40,8 @@ const stateBytesMax = 4 * 1024 * 1024;
 export class AgentStates {
   readonly #store: Store;
   readonly #writer: string;
+  /** By volume: what the store has, where that is known. */
+  readonly #known = new Map<string, VolumeState>();
 
   constructor(store: Store, writer: string) {
     this.#store = store;
@@ -48,10 +50,14 @@ export class AgentStates {
 
   /** Throws DataError where the state is damaged: a writer that has forgotten its count needs a new name. */
   async load(volume: string): Promise<VolumeState> {
+    const known = this.#known.get(volume);
+    if (known !== undefined) return known;
     const bytes = await this.#store.get(this.#key(volume, 'state'));
     if (bytes === undefined) return noState;
     try {
-      return decodeState(bytes);
+      const state = decodeState(bytes);
+      this.#known.set(volume, state);
+      return state;
     } catch (error) {
       throw new DataError(`the state of volume '${volume}' is damaged`, {
         cause: error,
@@ -61,7 +67,10 @@ export class AgentStates {
   }
 
   async save(volume: string, state: VolumeState): Promise<void> {
+    // Of a put that fails nobody knows whether it was done.
+    this.#known.delete(volume);
     await this.#store.put(this.#key(volume, 'state'), encodeState(state), 'replace');
+    this.#known.set(volume, state);
   }
 
   /** The manifest file of the version that a server is known to have. */

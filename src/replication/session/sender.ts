@@ -26,7 +26,7 @@ import type { OnProgress, TransferProgress } from './progress.js';
 export interface SendOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
-  /** Called with the receiver's token before the first segment leaves. */
+  /** Called with the receiver's token before the second segment leaves: from then on there is something to go on with after a restart. */
   readonly onToken?: (token: string) => Promise<void>;
   /** Keeps what was sent, for later deltas. */
   readonly cache?: CachedBlocks;
@@ -235,14 +235,14 @@ class Sending {
     this.#report({ phase: 'segments' });
     try {
       let ahead = segments.next();
-      // Durable while the first segment is encoded.
-      if (token !== '') await this.#options.onToken?.(token);
-      for (;;) {
+      for (let count = 0; ; count++) {
         throwIfCancelled(this.#options.signal);
         const encoded = await ahead;
         if (encoded instanceof Failure) throw encoded.error;
         if (encoded === undefined) break;
         ahead = segments.next();
+        // Durable while the next segment is encoded.
+        if (count === 1 && token !== '') await this.#options.onToken?.(token);
         if (!(await this.#send(encoded))) return;
       }
       throwIfCancelled(this.#options.signal);
