@@ -47,6 +47,9 @@ export function sequenceOfKey(key: string): number {
   return /^\d{16}$/.test(digits) ? Number(digits) : NaN;
 }
 
+/** Whether a record is written at once, or may wait for another one or flush(). */
+export type AuditUrgency = 'now' | 'may-wait';
+
 interface Waiting {
   /** The record but for its place. */
   readonly event: Uint8Array;
@@ -59,6 +62,9 @@ interface Encoded {
   readonly records: readonly Uint8Array[];
   readonly heads: readonly AuditHead[];
 }
+
+/** Records that may wait and do: a busy server writes them in good batches. */
+const waitingMax = 64;
 
 /** How often another's batches are passed over before the log gives up: nobody but a process that has not yet died should write. */
 const foreignBatchesMax = 16;
@@ -94,12 +100,17 @@ export class AuditLog {
   }
 
   /** Resolves with the record's place once it is durable. Rejects with WorldError, and with DataError where the log was tampered with under it; then the record may be there or not. */
-  append(event: AuditEvent): Promise<AuditHead> {
+  append(event: AuditEvent, urgency: AuditUrgency = 'now'): Promise<AuditHead> {
     const encoded = encodeEvent(this.#clock.now(), event);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ event: encoded, resolve, reject });
-      if (!this.#isWriting) void this.#writeAll();
+      if (urgency === 'now' || this.#waiting.length >= waitingMax) this.flush();
     });
+  }
+
+  /** Has all records that wait written, and those that come until nobody waits. Whoever appended them hears of it. */
+  flush(): void {
+    if (!this.#isWriting) void this.#writeAll();
   }
 
   /** Makes cutting the log before its present head noticeable. Throws WorldError. */

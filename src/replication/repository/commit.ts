@@ -30,7 +30,7 @@ export async function commit(
   const record = encodeRecord(stored, state.hashing);
   const key = recordKey(version, state.hashing);
   const pin = state.pin({ manifest: file.key, digests: manifest.blocks.digests });
-  const isStaged = staging instanceof StoredStaging && staging.head.manifest === file.key;
+  const isStaged = staging instanceof StoredStaging && staging.isKept && staging.head.manifest === file.key;
   const result = await state.turns.run(key, async () => {
     try {
       const known = state.catalogue.get(key);

@@ -51,7 +51,7 @@ export type BlockOutcome =
   | { readonly state: 'missing' }
   | { readonly state: 'damaged'; readonly reason: string };
 
-/** What a push or pull under way has brought so far: invisible, kept over restarts, protected from collection. */
+/** What a push or pull under way has brought so far: invisible, protected from collection, and from keep() on kept over restarts. */
 export interface Staging {
   /** Names it; given to the sender, who may go on with it after a cut. */
   readonly token: string;
@@ -63,9 +63,14 @@ export interface Staging {
   readonly segments: ReadonlySet<number>;
   /** Checks each block against its id, and that the manifest names it (DataError), and keeps them; durable once it resolves. */
   addSegment(index: number, blocks: readonly Block[]): Promise<void>;
+  /** Has it kept over restarts, with the segments that it has and those that come: durable once it resolves. */
+  keep(): Promise<void>;
   /** Forgets it; its blocks become garbage unless a version names them. */
   discard(): Promise<void>;
 }
+
+/** Until when a staging that is begun is there: until it ends, whatever restarts come between, or until the process does. */
+export type StagingLife = 'kept' | 'process';
 
 export interface Collection {
   readonly removedObjects: number;
@@ -116,8 +121,11 @@ export interface Repository {
   blocks(ids: BlockIds): Promise<readonly BlockOutcome[]>;
   /** Where each block would be read from, in order; undefined for one that is not held. Nothing is read. */
   places(ids: BlockIds): readonly (BlockPlace | undefined)[];
-  /** Begins a staging whose blocks, and all `manifest` names, are protected from collection. Throws UsageError where the token is taken, DataError for a manifest of another fingerprint. */
-  stage(token: string, offer: Uint8Array, manifest: Manifest): Promise<Staging>;
+  /**
+   * Begins a staging whose blocks, and all `manifest` names, are protected from collection. Where it need not be kept over restarts, nothing is written until keep(). Throws UsageError where
+   * the token is taken, DataError for a manifest of another fingerprint.
+   */
+  stage(token: string, offer: Uint8Array, manifest: Manifest, life?: StagingLife): Promise<Staging>;
   /** A staging from before, whole and checked: its segments are those whose blocks are all there. Undefined when there is none. */
   resume(token: string): Promise<Staging | undefined>;
   /** Tokens, ascending. */

@@ -7,16 +7,17 @@ import { readBlocks } from './block-reads.js';
 import { hexOf } from './hashing.js';
 import { offerBytesMax } from './limits.js';
 import { stagingFolder, stagingHeadName } from './objects.js';
-import type { Staging } from './repository.js';
+import type { Staging, StagingLife } from './repository.js';
 import type { KnownStaging, RepositoryState } from './state.js';
 import { decodeSegment, encodeStagingHead } from './staging-objects.js';
-import { StoredStaging } from './staging.js';
+import { StoredStaging, type Unkept } from './staging.js';
 
 export async function stage(
   state: RepositoryState,
   token: string,
   offer: Uint8Array,
   manifest: Manifest,
+  life: StagingLife = 'kept',
 ): Promise<Staging> {
   const problem = nameProblem(token, 1);
   if (problem !== undefined) throw new UsageError(`a staging's token ${problem}`);
@@ -40,14 +41,18 @@ export async function stage(
   // From here on its manifest and blocks are protected.
   state.stagings.set(token, known);
   if (!isPlanted('new-staging-not-marked')) state.mark(digests);
+  const staging = opened(state, known, manifest, [], {
+    keepManifest: () => state.manifests.keep(file),
+    head: sealed.bytes,
+  });
+  if (life === 'process') return staging;
   try {
-    await state.manifests.keep(file);
-    await state.turns.run(folder, () => state.store.put(folder + stagingHeadName, sealed.bytes, 'replace'));
+    await staging.keep();
   } catch (error) {
     state.stagings.delete(token);
     throw error;
   }
-  return opened(state, known, manifest, []);
+  return staging;
 }
 
 export async function resume(state: RepositoryState, token: string): Promise<Staging | undefined> {
@@ -111,6 +116,7 @@ function opened(
   known: KnownStaging,
   manifest: Manifest,
   segments: readonly number[],
+  unkept?: Unkept,
 ): StoredStaging {
   const forget = (): void => {
     if (state.stagings.get(known.head.token) === known) state.stagings.delete(known.head.token);
@@ -123,6 +129,7 @@ function opened(
     segments,
     state.turns,
     forget,
+    unkept,
   );
   return known.staging;
 }

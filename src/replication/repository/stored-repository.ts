@@ -19,6 +19,7 @@ import type {
   RepositoryConfig,
   ScrubReport,
   Staging,
+  StagingLife,
   StoredVersion,
 } from './repository.js';
 import { scrub } from './scrub.js';
@@ -90,8 +91,8 @@ export class StoredRepository implements Repository {
     return placesOf(this.#state.packs, ids);
   }
 
-  stage(token: string, offer: Uint8Array, manifest: Manifest): Promise<Staging> {
-    return stage(this.#state, token, offer, manifest);
+  stage(token: string, offer: Uint8Array, manifest: Manifest, life?: StagingLife): Promise<Staging> {
+    return stage(this.#state, token, offer, manifest, life);
   }
 
   resume(token: string): Promise<Staging | undefined> {

@@ -12,6 +12,7 @@ import { fingerprints } from '../../engine/fingerprint/fingerprint.js';
 import type { Manifest } from '../../engine/fingerprint/manifest.js';
 import { encodeCbor } from '../../engine/package/cbor.js';
 import type { AuditEvent } from '../audit/kinds.js';
+import type { AuditUrgency } from '../audit/log.js';
 import type { Offer } from '../protocol/messages.js';
 import type { Block, Repository, Staging } from '../repository/repository.js';
 import { dotItem, versionItem } from '../versions/codec.js';
@@ -39,7 +40,10 @@ export interface Committing {
 }
 
 export interface Audit {
-  append(event: AuditEvent): Promise<unknown>;
+  /** Resolves when the record is durable. One that may wait is written with the next one that may not, or by flush(). */
+  append(event: AuditEvent, urgency?: AuditUrgency): Promise<unknown>;
+  /** Has what waits written now. */
+  flush?(): void;
 }
 
 /** A transfer that works on a staging. */
@@ -129,7 +133,8 @@ export class RepositoryIntakes {
     try {
       const before = await this.#repository.resume(token);
       const staging =
-        before ?? (await this.#repository.stage(token, encodeCbor([peer, versionItem(version)]), manifest));
+        before ??
+        (await this.#repository.stage(token, encodeCbor([peer, versionItem(version)]), manifest, 'process'));
       const transfer = new Transfer(
         this.#repository,
         this.#committing,
@@ -271,6 +276,11 @@ class Transfer implements IntakeTransfer {
       kept.push({ id: `${fingerprint}-${digest}`, bytes: bytes.subarray(at, at + length) });
       at += length;
     }
+    // What came in one segment is soon committed; of more, a restart shall not take what came.
+    if (this.#staging.segments.size > 0) {
+      this.#committing.audit.flush?.();
+      await this.#staging.keep();
+    }
     await this.#staging.addSegment(index, kept);
     this.#targetBytes += bytes.length;
     this.#wireBytes += packageBytes;
@@ -286,6 +296,7 @@ class Transfer implements IntakeTransfer {
       targetBytes: this.#targetBytes,
       wireBytes: this.#wireBytes,
     });
+    this.#committing.audit.flush?.();
     // What led to a version is on record before the version is visible.
     if (!isPlanted('audit-behind-the-commit')) await Promise.all(this.#records);
     const result = await this.#committing.commit(offer.version, manifest, this.#staging, peer);
@@ -313,12 +324,13 @@ class Transfer implements IntakeTransfer {
   }
 
   release(): void {
+    this.#committing.audit.flush?.();
     this.#onEnd();
   }
 
-  /** Durable by the commit, which waits for it; a failure is heard of there. */
+  /** Durable by the commit, which waits for it, or soon after a cut; a failure is heard of there. Those of a short transfer are written together. */
   #record(event: AuditEvent): void {
-    const recorded = this.#committing.audit.append(event);
+    const recorded = this.#committing.audit.append(event, 'may-wait');
     recorded.catch(() => undefined);
     this.#records.push(recorded);
   }

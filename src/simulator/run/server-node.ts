@@ -157,11 +157,12 @@ export class SimulatedServer implements ServerView {
       coder,
       host,
       {
-        append: async (event) => {
-          const head = await log.append(event);
+        append: async (event, urgency) => {
+          const head = await log.append(event, urgency);
           this.#auditHeads.push(head);
           return head;
         },
+        flush: () => log.flush(),
       },
       {
         name,

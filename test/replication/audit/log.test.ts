@@ -100,6 +100,20 @@ describe('AuditLog', () => {
     expect(numbers(await recordsOf(store))).toEqual([...Array(2 + batchRecordsMax).keys()]);
   });
 
+  test('records that may wait are written with the next one, by flush(), or when many wait', async () => {
+    const store = new MemoryStore();
+    const log = await AuditLog.open(store, new Ticks());
+    const waiting = [0, 1].map((i) => log.append(collected(i), 'may-wait'));
+    expect(await keysOf(store)).toEqual([]);
+    await Promise.all([...waiting, log.append(collected(2))]);
+    const flushed = log.append(collected(3), 'may-wait');
+    log.flush();
+    await flushed;
+    await Promise.all(Array.from({ length: 64 }, (_, i) => log.append(collected(4 + i), 'may-wait')));
+    expect(await keysOf(store)).toEqual([0, 3, 4].map(batchKey).concat(pinKey));
+    expect(numbers(await recordsOf(store))).toEqual([...Array(68).keys()]);
+  });
+
   test('large records share no batch', async () => {
     const store = new MemoryStore();
     const log = await AuditLog.open(store, new Ticks());

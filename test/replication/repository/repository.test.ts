@@ -1,10 +1,11 @@
 /** What a repository does when nothing fails. */
 import { describe, expect, test } from 'vitest';
-import { DataError, UsageError } from '../../../src/base/errors.js';
+import { DataError, UsageError, WorldError } from '../../../src/base/errors.js';
 import { fingerprintNames } from '../../../src/engine/fingerprint/fingerprint.js';
 import { codecNames } from '../../../src/engine/package/codecs.js';
 import { openRepository } from '../../../src/replication/repository/open.js';
 import { MemoryStore } from '../../../src/replication/store/memory-store.js';
+import type { Store } from '../../../src/replication/store/store.js';
 import { config, hashingOf, imageOf, kernels, open, push, restore, sampleOf, versionOf } from './samples.js';
 
 describe('versions', () => {
@@ -229,6 +230,59 @@ describe('stagings', () => {
     expect(repository.stagings).toEqual([]);
     expect(await store.list('stagings/')).toEqual([]);
     expect(await repository.resume('token')).toBeUndefined();
+  });
+
+  test('one of the process alone writes packs and no more, and is committed like any other', async () => {
+    const store = new MemoryStore();
+    const sample = sampleOf([1, 2]);
+    const repository = await open(store);
+    const staging = await repository.stage('t', new Uint8Array(0), sample.manifest, 'process');
+    await staging.addSegment(0, sample.blocks);
+    expect(await repository.resume('t')).toBe(staging);
+    expect(await repository.missing(sample.manifest.blocks.digests)).toEqual([]);
+    expect((await store.list('')).map(({ key }) => key)).toEqual(['config', 'packs/0000000000']);
+    expect(await repository.collect()).toMatchObject({ removedObjects: 0 });
+    expect((await open(store)).stagings).toEqual([]);
+    await repository.commit(versionOf(1), sample.manifest, staging);
+    expect(await store.list('stagings/')).toEqual([]);
+    expect(await restore(await open(store), versionOf(1))).toEqual(Buffer.from(sample.bytes));
+  });
+
+  test('keep() has one of the process survive a restart, with what came before, meanwhile and after', async () => {
+    const store = new MemoryStore();
+    const sample = sampleOf([1, 2, 3]);
+    const staging = await (await open(store)).stage('t', Uint8Array.of(7), sample.manifest, 'process');
+    await staging.addSegment(0, sample.blocks.slice(0, 1));
+    await Promise.all([staging.keep(), staging.addSegment(1, sample.blocks.slice(1, 2)), staging.keep()]);
+    await staging.addSegment(2, sample.blocks.slice(2));
+    const resumed = await (await open(store)).resume('t');
+    expect(resumed?.offer).toEqual(Uint8Array.of(7));
+    expect([...(resumed?.segments ?? [])].sort()).toEqual([0, 1, 2]);
+    await staging.discard();
+    expect(await store.list('stagings/')).toEqual([]);
+    await expect(staging.keep()).resolves.toBeUndefined();
+  });
+
+  test('keep() after a failure of the store keeps all the same', async () => {
+    const inner = new MemoryStore();
+    const failing = { isOn: false };
+    const store: Store = {
+      get: (key, range) => inner.get(key, range),
+      list: (prefix) => inner.list(prefix),
+      remove: (key) => inner.remove(key),
+      put: (key, bytes, mode) =>
+        failing.isOn && key.endsWith('/0000000')
+          ? Promise.reject(new WorldError('no room'))
+          : inner.put(key, bytes, mode),
+    };
+    const sample = sampleOf([1]);
+    const staging = await (await open(store)).stage('t', new Uint8Array(0), sample.manifest, 'process');
+    await staging.addSegment(0, sample.blocks);
+    failing.isOn = true;
+    await expect(staging.keep()).rejects.toThrow('no room');
+    failing.isOn = false;
+    await staging.keep();
+    expect([...((await (await open(inner)).resume('t'))?.segments ?? [])]).toEqual([0]);
   });
 
   test('resuming without a restart gives the same one', async () => {

@@ -63,7 +63,7 @@ test('the median seed', async () => {
   const [nodeCount, snapshotCount, bytes, , eventCount, restoredCount] = medians;
   expect([nodeCount, snapshotCount]).toEqual([2, 3]);
   expect(bytes).toBeGreaterThanOrEqual(262_144);
-  expect(eventCount).toBeGreaterThanOrEqual(200);
+  expect(eventCount).toBeGreaterThanOrEqual(150);
   expect(eventCount).toBeLessThanOrEqual(250);
   expect(means[4]).toBeLessThanOrEqual(1.4 * (eventCount ?? 0));
   expect(restoredCount).toBeGreaterThanOrEqual(6);
