@@ -42,6 +42,8 @@ export class AgentStates {
   readonly #writer: string;
   /** By volume: what the store has, where that is known. */
   readonly #known = new Map<string, VolumeState>();
+  /** By volume: where its objects lie. */
+  readonly #folders = new Map<string, string>();
 
   constructor(store: Store, writer: string) {
     this.#store = store;
@@ -91,7 +93,12 @@ export class AgentStates {
   }
 
   #key(volume: string, name: string): string {
-    return `agent/${shortName([this.#writer, volume])}/${name}`;
+    let folder = this.#folders.get(volume);
+    if (folder === undefined) {
+      folder = `agent/${shortName([this.#writer, volume])}`;
+      this.#folders.set(volume, folder);
+    }
+    return `${folder}/${name}`;
   }
 }
 
